@@ -1,0 +1,197 @@
+import { AGENT_SORT_FIELDS, type AgentFilter, type HealthState } from '@drover/api';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type AgentRecord, type InstanceUid, NO_CONFIG } from './agent.ts';
+import type { AgentEntry } from './agent-entry.ts';
+import { AgentFleet } from './agent-fleet.ts';
+import { filterAgents, pageOfAgents } from './agent-list.ts';
+import { statsOf } from './agent-stats.ts';
+import { APPROVED, NO_ACCESS, PENDING } from './enrolment.ts';
+
+interface Sketch {
+  readonly name: string;
+  readonly host: string;
+  readonly health: HealthState;
+  readonly seen: number;
+}
+
+function fleetOf(sketches: readonly Sketch[]): AgentFleet {
+  const fleet = new AgentFleet();
+  sketches.forEach(({ name, host, health, seen }, at) => {
+    const record = {
+      uid: `01900000-0000-7000-8000-${String(at).padStart(12, '0')}` as InstanceUid,
+      displayNameOverride: null,
+      labels: at % 2 === 0 ? { env: 'Prod' } : {},
+      attributes: ['service.name', name, 'host.name', host],
+      capabilities: 0n,
+      health: { state: health, status: '', lastError: '' },
+      config: NO_CONFIG,
+      desired: null,
+      certificate: null,
+      enrolment: APPROVED,
+      access: NO_ACCESS,
+      ownCredential: 'none',
+      connection: { state: 'connected', transport: 'http', remoteAddress: '', sinceMs: seen },
+      firstSeenAtMs: 0,
+      effectiveConfigAtMs: null,
+      drift: null,
+      effectiveContent: null,
+    } as const;
+    fleet.add(record, { lastMessageAtMs: seen, sequenceNum: 0n, parts: {}, hasStoredParts: false });
+  });
+  return fleet;
+}
+
+const sketch = fc.record({
+  name: fc.constantFrom('otelcol', 'Fluent-Bit', 'agent', ''),
+  host: fc.constantFrom('web-1', 'web-2', 'DB-1'),
+  health: fc.constantFrom<HealthState>('healthy', 'unhealthy', 'unknown'),
+  seen: fc.nat(5),
+});
+
+function allPages(fleet: AgentFleet, limit: number, sort: string): AgentEntry[] {
+  const items: AgentEntry[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = pageOfAgents(fleet, {}, { limit, sort, cursor });
+    expect(page.total).toBe(fleet.size);
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}
+
+describe('a list of agents', () => {
+  test('has each agent once, in order, in either direction, over pages of any size', () => {
+    fc.assert(
+      fc.property(
+        fc.array(sketch, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.constantFrom(...AGENT_SORT_FIELDS),
+        (sketches, limit, field) => {
+          const fleet = fleetOf(sketches);
+          const up = allPages(fleet, limit, field);
+          expect(new Set(up).size).toBe(sketches.length);
+          expect(up).toEqual(allPages(fleet, 500, field));
+          const keyOf = {
+            name: (entry: AgentEntry) => entry.texts.name,
+            host: (entry: AgentEntry) => entry.texts.host,
+            lastMessageAt: (entry: AgentEntry) => entry.lastMessageAtMs,
+          }[field as 'name'];
+          if (keyOf === undefined) return;
+          const keys = up.map(keyOf);
+          expect(keys).toEqual(keys.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+          const down = allPages(fleet, limit, `-${field}`).map(keyOf);
+          expect(down).toEqual(keys.toReversed());
+        },
+      ),
+    );
+  });
+
+  test('words must all occur in name, host, uid or labels, in any case', () => {
+    const fleet = fleetOf([
+      { name: 'otelcol', host: 'web-1', health: 'healthy', seen: 1 },
+      { name: 'Fluent-Bit', host: 'web-2', health: 'unhealthy', seen: 2 },
+    ]);
+    expect(filterAgents(fleet, { q: 'WEB' }).count()).toBe(2);
+    expect(filterAgents(fleet, { q: 'web fluent' }).count()).toBe(1);
+    expect(filterAgents(fleet, { q: 'env=prod' }).count()).toBe(1);
+    expect(filterAgents(fleet, { q: 'web nothing' }).count()).toBe(0);
+    expect(filterAgents(fleet, { q: 'web', health: ['unhealthy', 'unknown'] }).count()).toBe(1);
+  });
+
+  test('an unknown field to sort by, a foreign cursor and a bad selector are refused', () => {
+    const fleet = fleetOf([]);
+    const code = (run: () => unknown): unknown => {
+      try {
+        return run();
+      } catch (error) {
+        return (error as { code?: unknown }).code;
+      }
+    };
+    expect(code(() => pageOfAgents(fleet, {}, { limit: 1, sort: 'colour' }))).toBe('invalid_sort');
+    expect(code(() => pageOfAgents(fleet, {}, { limit: 1, cursor: 'x' }))).toBe('invalid_cursor');
+    expect(code(() => pageOfAgents(fleet, { selector: 'a=' }, { limit: 1 }))).toBe('invalid_selector');
+  });
+
+  test('counts of a filter that leaves all are the counts of the index', () => {
+    fc.assert(
+      fc.property(fc.array(sketch, { maxLength: 30 }), (sketches) => {
+        const fleet = fleetOf(sketches);
+        expect(statsOf(fleet, { q: '-' }, 3)).toEqual(statsOf(fleet, {}, 3));
+      }),
+    );
+  });
+
+  test('the index follows every change of any part of a record', () => {
+    const hash = fc.constantFrom('', 'aa', 'bb');
+    const desired = fc.record({
+      hash,
+      configs: fc.subarray([
+        { name: 'base', revision: 1 },
+        { name: 'next', revision: 1 },
+      ]),
+      rolloutId: fc.constant(null),
+      assignedAtMs: fc.constant(0),
+    });
+    const patch: fc.Arbitrary<Partial<AgentRecord>> = fc.oneof(
+      fc.record({
+        config: fc.record({
+          hash,
+          status: fc.constantFrom('applied' as const, 'failed' as const),
+          errorMessage: fc.constant(''),
+        }),
+      }),
+      fc.record({ desired: fc.option(desired) }),
+      fc.record({ drift: fc.constantFrom(null, 0, 3) }),
+      fc.record({
+        connection: fc.record({
+          state: fc.constantFrom('connected' as const, 'stale' as const, 'disconnected' as const),
+          transport: fc.constant('http' as const),
+          remoteAddress: fc.constant(''),
+          sinceMs: fc.constant(0),
+        }),
+      }),
+      fc.record({
+        health: fc.record({
+          state: fc.constantFrom<HealthState[]>('healthy', 'unhealthy', 'unknown'),
+          status: fc.constant(''),
+          lastError: fc.constant(''),
+        }),
+      }),
+      fc.record({ enrolment: fc.constantFrom(APPROVED, PENDING) }),
+      fc.record({ ownCredential: fc.constantFrom('none' as const, 'own' as const, 'failed' as const) }),
+      fc.record({
+        access: fc.constantFrom(NO_ACCESS, { kind: 'token', token: { id: 't1', name: 'fleet' } } as const),
+      }),
+      fc.record({
+        attributes: fc.constantFrom(['service.name', 'other', 'service.version', '2'], ['a', 'b']),
+      }),
+      fc.record({ labels: fc.constantFrom({ env: 'test', a: 'b' }, {}) }),
+    );
+    const change = fc.record({ at: fc.nat(9), patch });
+    fc.assert(
+      fc.property(
+        fc.array(sketch, { minLength: 1, maxLength: 10 }),
+        fc.array(change, { maxLength: 40 }),
+        (sketches, changes) => {
+          const fleet = fleetOf(sketches);
+          for (const { at, patch: parts } of changes) {
+            const entry = fleet.at(at % sketches.length);
+            if (entry !== undefined) fleet.replace(entry, { ...entry.record, ...parts });
+          }
+          const records = Array.from(fleet.entries(), ({ record }) => record);
+          expect(statsOf(fleet, { q: '-' }, 0)).toEqual(statsOf(fleet, {}, 0));
+          const found = (filter: AgentFilter) => filterAgents(fleet, filter).count();
+          const having = (is: (record: AgentRecord) => boolean) => records.filter(is).length;
+          expect(found({ selector: 'label:env=test' })).toBe(having(({ labels }) => labels.env === 'test'));
+          expect(found({ selector: 'attr:a=b' })).toBe(having(({ attributes }) => attributes[0] === 'a'));
+          expect(found({ config: 'next' })).toBe(
+            having(({ desired }) => desired?.configs.some(({ name }) => name === 'next') ?? false),
+          );
+          expect(found({ enrolmentToken: 't1' })).toBe(having(({ access }) => access.token?.id === 't1'));
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,155 @@
+import {
+  AgentCommandSchema,
+  AgentEventPageSchema,
+  type AgentFilter,
+  AgentFilterSchema,
+  AgentListQuerySchema,
+  AgentPageSchema,
+  AgentPatchSchema,
+  AgentSchema,
+  InstanceUidSchema,
+  PageQuerySchema,
+  StatsSchema,
+} from '@drover/api';
+import { z } from 'zod';
+import type { ApiRoutes } from '../http/api.ts';
+import type { AgentMatch } from './agent-list.ts';
+import type { AgentService } from './agent-service.ts';
+
+export interface AgentRoutesOptions {
+  readonly agents: AgentService;
+  /** Brings the time of the agent's last message up to date before somebody looks at it. */
+  readonly refresh: (uid: string) => void;
+  /** Throws `agent_not_connected`, `agent_not_approved`, `capability_missing`. */
+  readonly restart: (uid: string) => void;
+  readonly silentConnections: () => number;
+  /** Which contents a search finds. Throws `invalid_search`, `search_incomplete`. */
+  readonly contentsOf: (search: string) => Promise<readonly string[]>;
+}
+
+const tags = ['agents'];
+/** No agent runs it. */
+const NO_CONTENT = '-';
+const params = z.strictObject({ uid: InstanceUidSchema });
+
+export function agentRoutes({
+  agents,
+  refresh,
+  restart,
+  silentConnections,
+  contentsOf,
+}: AgentRoutesOptions): ApiRoutes {
+  /** The filter with contents in the place of a search. */
+  const matchOf = async <T extends AgentFilter>({
+    runs,
+    ...match
+  }: T): Promise<Omit<T, 'runs'> & AgentMatch> => {
+    if (runs === undefined) return match;
+    const found = await contentsOf(runs);
+    const { effective } = match;
+    const contents = effective?.length ? found.filter((content) => effective.includes(content)) : found;
+    return { ...match, effective: contents.length > 0 ? contents : [NO_CONTENT] };
+  };
+  return (api) => {
+    api.get(
+      '/agents',
+      {
+        schema: {
+          summary: 'Agents, a page of those that the filters leave',
+          tags,
+          querystring: AgentListQuerySchema,
+          response: { 200: AgentPageSchema },
+        },
+      },
+      async (request) => {
+        const { items, nextCursor, total } = agents.list(await matchOf(request.query));
+        return { items: [...items], nextCursor, total };
+      },
+    );
+    api.get(
+      '/agents/:uid',
+      { schema: { summary: 'One agent', tags, params, response: { 200: AgentSchema } } },
+      async (request) => {
+        refresh(request.params.uid);
+        return agents.get(request.params.uid);
+      },
+    );
+    api.patch(
+      '/agents/:uid',
+      {
+        schema: {
+          summary: 'Set labels or the displayed name',
+          tags,
+          params,
+          body: AgentPatchSchema,
+          response: { 200: AgentSchema },
+        },
+      },
+      async (request) => agents.patch(request.params.uid, request.body, request.principal.name),
+    );
+    api.delete(
+      '/agents/:uid',
+      {
+        schema: {
+          summary: 'Forget an agent',
+          description:
+            'Its link is closed and its record removed; an agent that still runs comes back as new.',
+          tags,
+          params,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        await agents.forget(request.params.uid, request.principal.name);
+        return reply.status(204).send(null);
+      },
+    );
+    api.post(
+      '/agents/:uid/commands',
+      {
+        schema: {
+          summary: 'Send a command',
+          description: 'Over WebSocket it leaves at once, over HTTP with the next poll.',
+          tags,
+          params,
+          body: AgentCommandSchema,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        // An agent that is not known is another error than one that is away.
+        await agents.get(request.params.uid);
+        restart(request.params.uid);
+        return reply.status(204).send(null);
+      },
+    );
+    api.get(
+      '/agents/:uid/events',
+      {
+        schema: {
+          summary: 'What happened to an agent, newest first',
+          tags,
+          params,
+          querystring: PageQuerySchema,
+          response: { 200: AgentEventPageSchema },
+        },
+      },
+      async (request) => {
+        const { items, nextCursor, total } = await agents.events(request.params.uid, request.query);
+        return { items: [...items], nextCursor, total };
+      },
+    );
+    api.get(
+      '/stats',
+      {
+        schema: {
+          summary: 'Counts over the agents that the filters leave',
+          tags,
+          querystring: AgentFilterSchema,
+          response: { 200: StatsSchema },
+        },
+      },
+      async (request) => agents.stats(await matchOf(request.query), silentConnections()),
+    );
+  };
+}

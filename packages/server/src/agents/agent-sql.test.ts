@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { agentSuite } from './agent.suite.ts';
+
+agentSuite(openMemory);

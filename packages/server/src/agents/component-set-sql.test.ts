@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { componentSetSuite } from './component-set.suite.ts';
+
+componentSetSuite(openMemory);

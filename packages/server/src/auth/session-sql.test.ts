@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { sessionSuite } from './session.suite.ts';
+
+sessionSuite(openMemory);

@@ -1,0 +1,142 @@
+import { loadAdminToken } from './admin-token.ts';
+import type { InstanceUid } from './agents/agent.ts';
+import { agentRoutes } from './agents/agent-routes.ts';
+import { authHook } from './auth/auth-hook.ts';
+import { LoginTokens } from './auth/credentials.ts';
+import { sessionRoutes } from './auth/session-routes.ts';
+import { SessionService } from './auth/session-service.ts';
+import { createSessionSql } from './auth/session-sql.ts';
+import type { Domain, Foundation } from './compose-domain.ts';
+import { configDraftRoutes } from './configs/config-draft-routes.ts';
+import { configRoutes } from './configs/config-routes.ts';
+import { configSecretRoutes } from './configs/config-secret-routes.ts';
+import { enrolmentRoutes } from './connections/enrolment-routes.ts';
+import { enrolmentTokenRoutes } from './connections/enrolment-token-routes.ts';
+import { createHttpApp, type HttpApp } from './http/app.ts';
+import { consoleRoutes } from './http/console-routes.ts';
+import { eventRoutes } from './http/event-routes.ts';
+import { idempotency } from './http/idempotency.ts';
+import { createIdempotencySql } from './http/idempotency-sql.ts';
+import { probeRoutes, selfRoutes } from './http/self-routes.ts';
+import { createListener } from './http/tls-listener.ts';
+import { Secret } from './lib/secret.ts';
+import type { OpampAdapter } from './opamp/opamp-adapter.ts';
+import { configTrialRoutes } from './rollouts/config-trial-routes.ts';
+import type { ConfigTrialService } from './rollouts/config-trial-service.ts';
+import type { DriftReassertService } from './rollouts/drift-reassert-service.ts';
+import { driftRoutes } from './rollouts/drift-routes.ts';
+import { FleetDriftService } from './rollouts/fleet-drift-service.ts';
+import { historyRoutes } from './rollouts/history-routes.ts';
+import { rolloutRoutes } from './rollouts/rollout-routes.ts';
+import { wouldRunRoutes } from './rollouts/would-run-routes.ts';
+import { componentSchemaRoutes } from './schemas/component-schema-routes.ts';
+import { searchRoutes } from './search/search-routes.ts';
+import { prepareDataDir } from './storage/data-dir.ts';
+import { flowRoutes } from './telemetry/flow-routes.ts';
+
+/** Logins: the administrator's token and the console's sessions. */
+export async function openAuth({ settings, clock, storage }: Foundation) {
+  const { adminToken: given, loginTokenTtl, sessionTtl } = settings.auth;
+  // With PostgreSQL nothing else has made the folder.
+  if (given === undefined) prepareDataDir(settings.dataDir);
+  const adminToken = given === undefined ? await loadAdminToken(settings.dataDir) : new Secret(given);
+  const loginTokens = new LoginTokens(clock, loginTokenTtl);
+  const store = createSessionSql(storage);
+  const sessions = new SessionService({ store, clock, adminToken, loginTokens, sessionTtlMs: sessionTtl });
+  return { adminToken, loginTokens, sessions };
+}
+
+export interface HttpParts {
+  readonly auth: Awaited<ReturnType<typeof openAuth>>;
+  readonly domain: Domain;
+  readonly adapter: OpampAdapter;
+  readonly trials: ConfigTrialService;
+  readonly reassertion: DriftReassertService;
+  readonly opampUrl: () => string;
+}
+
+/** The REST interface and the console, which do not listen yet. */
+export async function openHttp(
+  parts: Foundation,
+  { auth, domain, adapter, trials, reassertion, opampUrl }: HttpParts,
+) {
+  const { settings, log, version, clock, storage, metrics, hub } = parts;
+  const { sessions, adminToken } = auth;
+  const { agents, configs, drafts, secrets, rollouts, drift, tokens, credentials, search } = domain;
+  const { pathPrefix, publicUrl, tls } = settings.http;
+  const startedAt = new Date(clock.now()).toISOString();
+  const { enrolment } = settings.agents;
+  const listener = createListener({
+    tls,
+    section: 'http',
+    requireClientCertificate: tls?.clientCaFile !== undefined,
+    log,
+    requestTimeoutMs: settings.http.bodyTimeout,
+  });
+  const app: HttpApp = await createHttpApp({
+    log,
+    version,
+    pathPrefix,
+    maxBodyBytes: settings.http.maxBodyBytes,
+    bodyTimeoutMs: settings.http.bodyTimeout,
+    isSecure: listener.isSecure,
+    server: (handler) => listener.server.on('request', handler),
+    guard: (api) => {
+      authHook(sessions)(api);
+      idempotency({ store: createIdempotencySql(storage), clock, secret: adminToken })(api);
+    },
+    api: [
+      sessionRoutes({
+        sessions,
+        cookiePath: pathPrefix === '' ? '/' : pathPrefix,
+        isSecure: listener.isSecure || publicUrl?.startsWith('https:') === true,
+        attemptsPerMinute: settings.http.loginAttemptsPerMinute,
+      }),
+      selfRoutes(() => ({ version, startedAt, opampUrl: opampUrl(), enrolment, database: storage.kind })),
+      agentRoutes({
+        agents,
+        refresh: (uid) => adapter.touch(uid),
+        restart: (uid) => adapter.restart(uid),
+        silentConnections: () => adapter.server.counters.silentConnections,
+        contentsOf: (text) => search.contentsOf(text),
+      }),
+      configRoutes(configs, trials),
+      configTrialRoutes(trials),
+      configDraftRoutes(drafts),
+      configSecretRoutes(secrets),
+      searchRoutes(search),
+      componentSchemaRoutes(domain.componentSchemas),
+      wouldRunRoutes(domain.wouldRun),
+      historyRoutes(domain.history),
+      rolloutRoutes(rollouts),
+      flowRoutes({ flow: domain.flow, requireAgent: (uid) => agents.get(uid) }),
+      driftRoutes({
+        drift,
+        policy: reassertion,
+        fleet: new FleetDriftService({ agents, drift, reasserter: adapter, log }),
+        reassert: (uid, author) => {
+          adapter.reassert(uid);
+          agents.recordEvent(uid as InstanceUid, 'config_assigned', `re-asserted by ${author}`, { author });
+        },
+      }),
+      enrolmentTokenRoutes(tokens),
+      enrolmentRoutes({ agents, enrolment: domain.enrolment, credentials }),
+      eventRoutes({ hub, maxStreams: settings.http.maxEventStreams, onCut: metrics.eventStreamCut }),
+    ],
+    root: [
+      probeRoutes({
+        checkReady: () => storage.ping(),
+        metrics: async () => ({
+          contentType: metrics.registry.contentType,
+          text: await metrics.registry.metrics(),
+        }),
+        isMetricsPublic: settings.http.metrics.public,
+      }),
+      consoleRoutes({ pathPrefix }),
+    ],
+    observe: metrics.httpServed,
+    refused: metrics.httpRefused,
+  });
+  await app.fastify.ready();
+  return { app, listener };
+}

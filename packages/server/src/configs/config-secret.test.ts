@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { configSecretSuite } from './config-secret.suite.ts';
+
+configSecretSuite(openMemory);

@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { configSuite } from './config.suite.ts';
+
+configSuite(openMemory);

@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { certificateSuite } from './certificate.suite.ts';
+
+certificateSuite(openMemory);

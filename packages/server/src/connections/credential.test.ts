@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { credentialSuite } from './credential.suite.ts';
+
+credentialSuite(openMemory);

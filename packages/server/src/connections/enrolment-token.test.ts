@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { enrolmentTokenSuite } from './enrolment-token.suite.ts';
+
+enrolmentTokenSuite(openMemory);

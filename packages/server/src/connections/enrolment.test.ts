@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { enrolmentSuite } from './enrolment.suite.ts';
+
+enrolmentSuite(openMemory);

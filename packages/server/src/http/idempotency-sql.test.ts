@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { idempotencySuite } from './idempotency.suite.ts';
+
+idempotencySuite(openMemory);

@@ -1,0 +1,101 @@
+/**
+ * Every error that a caller can meet: code, HTTP status and title. A code is for ever: it is never used again for
+ * something else. Callers match on the code and on nothing else.
+ */
+export const ERRORS = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of this list' },
+  invalid_sort: { status: 400, title: 'The list cannot be sorted by this' },
+  invalid_search: { status: 400, title: 'The search does not parse' },
+  invalid_selector: { status: 400, title: 'The selector does not parse' },
+  invalid_config: { status: 400, title: 'The configuration does not parse' },
+  invalid_component_schemas: { status: 400, title: 'The component schemas are not valid' },
+  unauthenticated: { status: 401, title: 'Who calls is not known' },
+  login_failed: { status: 401, title: 'The token does not log anybody in' },
+  forbidden: { status: 403, title: 'The caller may not do this' },
+  csrf_failed: { status: 403, title: 'The CSRF token is missing or wrong' },
+  not_found: { status: 404, title: 'There is nothing at this address' },
+  agent_not_found: { status: 404, title: 'No such agent' },
+  config_not_found: { status: 404, title: 'No such configuration' },
+  config_draft_not_found: { status: 404, title: 'No such draft' },
+  revision_not_found: { status: 404, title: 'No such revision' },
+  rollout_not_found: { status: 404, title: 'No such rollout' },
+  secret_not_found: { status: 404, title: 'No such secret' },
+  component_schemas_not_found: { status: 404, title: 'No such component schemas' },
+  enrolment_token_not_found: { status: 404, title: 'No such enrolment token' },
+  credential_not_found: { status: 404, title: 'No such credential' },
+  method_not_allowed: { status: 405, title: 'This method is not served here' },
+  config_in_use: { status: 409, title: 'The configuration is in use' },
+  secret_in_use: { status: 409, title: 'The secret is in use' },
+  secret_conflict: { status: 409, title: 'The secret was written by somebody else meanwhile' },
+  component_schemas_bundled: { status: 409, title: 'The component schemas come with the server' },
+  capability_missing: { status: 409, title: 'The agent does not accept this' },
+  agent_not_connected: { status: 409, title: 'The agent is not connected' },
+  agent_not_approved: { status: 409, title: 'The agent is not approved' },
+  enrolment_state_conflict: { status: 409, title: 'The agent does not stand so that this could be decided' },
+  rollout_state_conflict: { status: 409, title: 'The rollout is not in a state that allows this' },
+  local_collector_missing: { status: 409, title: 'The server has no Collector of its own' },
+  enrolment_token_exists: { status: 409, title: 'An enrolment token of this name exists' },
+  idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
+  config_draft_conflict: { status: 412, title: 'Another draft was saved meanwhile' },
+  revision_conflict: { status: 412, title: 'Another revision is newest by now' },
+  body_too_large: { status: 413, title: 'The body is over its limit' },
+  config_too_large: { status: 413, title: 'The configuration is over its limit' },
+  unsupported_media_type: { status: 415, title: 'The content type is not taken here' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something went wrong in the server' },
+  storage_unavailable: { status: 503, title: 'The database cannot be reached' },
+  search_incomplete: { status: 503, title: 'Not everything could be searched in time' },
+  validation_busy: { status: 503, title: 'Too many configurations are being checked' },
+  validation_timed_out: { status: 504, title: 'The program did not answer in time' },
+  event_streams_exhausted: { status: 503, title: 'Too many event streams are open' },
+  stopping: { status: 503, title: 'The server is stopping' },
+} as const satisfies Readonly<Record<string, { status: number; title: string }>>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One place in the caller's input that is wrong; `pointer` is a JSON pointer into the request's body or query. */
+export interface ErrorPlace {
+  readonly pointer: string;
+  readonly detail: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export interface DomainErrorOptions {
+  readonly errors?: readonly ErrorPlace[];
+  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** A refused request. `detail` says what was attempted, with which value, and what to do. */
+export class DomainError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: readonly ErrorPlace[];
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, detail: string, options: DomainErrorOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'DomainError';
+    this.code = code;
+    this.errors = options.errors ?? [];
+    this.facts = options.facts ?? {};
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  get title(): string {
+    return ERRORS[this.code].title;
+  }
+
+  get detail(): string {
+    return this.message;
+  }
+}
+
+/** The text of anything thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

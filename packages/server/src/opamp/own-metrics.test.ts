@@ -1,0 +1,293 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AgentCapabilityName, ComponentHealthSchema, create, newInstanceUid } from '@drover/opamp';
+import {
+  type ClientState,
+  type ClientStateStore,
+  createOpampClient,
+  type OfferedConnectionSettings,
+} from '@drover/opamp/client';
+import { describe, expect, it, vi } from 'vitest';
+import { eventually, startTestControlPlane, type TestControlPlane } from '../testing/control-plane.ts';
+import { exportOf } from '../testing/otlp-export.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
+
+type Transport = 'websocket' | 'http';
+
+const SENDS: readonly AgentCapabilityName[] = [
+  'ReportsStatus',
+  'ReportsHealth',
+  'ReportsHeartbeat',
+  'ReportsOwnMetrics',
+  'ReportsConnectionSettingsStatus',
+];
+const TAKES: readonly AgentCapabilityName[] = [...SENDS, 'AcceptsOpAMPConnectionSettings'];
+
+interface AgentOptions {
+  readonly capabilities?: readonly AgentCapabilityName[];
+  readonly token?: string;
+  readonly state?: ClientState | undefined;
+  /** Throws where the agent cannot use the settings. */
+  readonly settle?: (settings: OfferedConnectionSettings) => void | Promise<void>;
+}
+
+function startAgent(on: TestControlPlane, transport: Transport, options: AgentOptions = {}) {
+  let { state } = options;
+  const stateStore: ClientStateStore = {
+    isDurable: true,
+    load: () => state,
+    save: (next) => {
+      state = next;
+    },
+  };
+  const offers: OfferedConnectionSettings[] = [];
+  const { opampUrl } = on.plane;
+  const client = createOpampClient({
+    url: transport === 'websocket' ? opampUrl : opampUrl.replace(/^ws/, 'http'),
+    stateStore,
+    ...(options.token === undefined ? {} : { headers: { authorization: `Bearer ${options.token}` } }),
+    description: { identifying: { 'service.name': 'otelcol' } },
+    capabilities: options.capabilities ?? SENDS,
+    heartbeatIntervalMs: 50,
+    backoff: { initialMs: 20, maxMs: 100 },
+    onConnectionSettings: (settings) => {
+      offers.push(settings);
+      return options.settle?.(settings);
+    },
+  });
+  client.start();
+  return {
+    client,
+    uid: client.instanceUid,
+    offers,
+    state: () => state,
+    status: () => state?.settingsStatus?.status,
+    [Symbol.asyncDispose]: () => client.stop(),
+  };
+}
+type Agent = ReturnType<typeof startAgent>;
+
+const settled = (agent: Agent, status: string) =>
+  eventually(
+    async () => agent.status(),
+    (now) => now === status,
+  );
+
+/** Each message of the agent is an occasion to offer something. */
+async function afterMoreMessages(on: TestControlPlane, agent: Agent): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    const before = (await on.api.getAgent(agent.uid)).connection.lastMessageAt;
+    agent.client.setHealth(create(ComponentHealthSchema, { healthy: round % 2 === 0 }));
+    await eventually(
+      () => on.api.getAgent(agent.uid),
+      ({ connection }) => connection.lastMessageAt !== before,
+    );
+  }
+}
+
+function destinationOf({ offers }: Agent): { url: string; authorization: string } {
+  const { ownMetrics } = offers.at(-1) ?? {};
+  const { key, value } = ownMetrics?.headers?.headers[0] ?? { key: '', value: '' };
+  expect(key).toBe('Authorization');
+  return { url: ownMetrics?.destinationEndpoint ?? '', authorization: value };
+}
+
+function send({ url, authorization }: ReturnType<typeof destinationOf>, body: Uint8Array): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-protobuf', authorization },
+    body: Buffer.from(body),
+  });
+}
+
+describe.each<Transport>(['websocket', 'http'])('own metrics over %s', (transport) => {
+  it('an agent that can send them is told where with the first answer, once, with a token that serves for itself', async () => {
+    await using server = await startTestControlPlane();
+    await using agent = startAgent(server, transport);
+    await settled(agent, 'applied');
+    await afterMoreMessages(server, agent);
+    expect(agent.offers).toHaveLength(1);
+    const destination = destinationOf(agent);
+    expect(destination.url).toBe(
+      server.plane.opampUrl.replace(/^ws/, 'http').replace('/v1/opamp', '/v1/metrics'),
+    );
+    expect((await server.api.agentFlow(agent.uid)).at).toBeNull();
+    expect((await send(destination, exportOf(agent.uid, 10))).status).toBe(200);
+    const flow = await server.api.agentFlow(agent.uid);
+    expect(flow).toMatchObject({ sent: null, queuePercent: 50, memoryBytes: 4096, byOwnToken: true });
+    const known = await eventually(
+      async () => {
+        await send(destination, exportOf(agent.uid, 30));
+        return server.api.agentFlow(agent.uid);
+      },
+      ({ sent }) => sent !== null,
+    );
+    expect(known.sent).toBeCloseTo(20 / (known.seconds ?? 0), 6);
+    await expect(server.api.agentFlow(newInstanceUid())).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('an agent that cannot is told nothing', async () => {
+    await using server = await startTestControlPlane();
+    await using agent = startAgent(server, transport, {
+      capabilities: TAKES.filter((name) => name !== 'ReportsOwnMetrics'),
+    });
+    await eventually(
+      () => server.api.stats(),
+      ({ state }) => state.connected === 1,
+    );
+    await afterMoreMessages(server, agent);
+    expect([agent.offers, agent.status()]).toEqual([[], undefined]);
+  });
+
+  it('what failed is not offered again, and the timeline says so', async () => {
+    await using server = await startTestControlPlane();
+    await using agent = startAgent(server, transport, {
+      settle: () => {
+        throw new Error('no way there');
+      },
+    });
+    await settled(agent, 'failed');
+    await eventually(
+      () => server.api.agentEvents(agent.uid),
+      ({ items }) =>
+        items.some(({ kind, detail }) => kind === 'own_metrics_failed' && detail.includes('no way there')),
+    );
+    await afterMoreMessages(server, agent);
+    expect(agent.offers).toHaveLength(1);
+  });
+
+  it('comes together with a credential, and each has its own verdict', async () => {
+    await using server = await startTestControlPlane({
+      DROVER_AGENTS_ENROLMENT: 'token',
+      DROVER_AGENTS_HEARTBEAT_INTERVAL: '1s',
+    });
+    const { token } = await server.api.createEnrolmentToken({ name: 'edge' });
+    await using good = startAgent(server, transport, { token, capabilities: TAKES });
+    // It takes its time, so that the credential is offered to it together with what it cannot use.
+    await using bad = startAgent(server, transport, {
+      token,
+      capabilities: TAKES,
+      settle: async () => {
+        await eventually(
+          () => server.api.agentEvents(bad.uid),
+          ({ items }) => items.some(({ kind }) => kind === 'credential_offered'),
+        );
+        throw new Error('no way there');
+      },
+    });
+    for (const { uid } of [good, bad]) {
+      await eventually(
+        () => server.api.getAgent(uid).catch(() => undefined),
+        (agent) => agent?.enrolment.credential === 'own' && agent.connection.state === 'connected',
+      );
+    }
+    await settled(good, 'applied');
+    await settled(bad, 'applied');
+    await afterMoreMessages(server, bad);
+    expect(bad.offers).toHaveLength(2);
+    expect((await send(destinationOf(good), exportOf(good.uid, 1))).status).toBe(200);
+    const failures = async (agent: Agent) =>
+      (await server.api.agentEvents(agent.uid)).items.filter(({ kind }) => /failed$/.test(kind));
+    expect(await failures(good)).toEqual([]);
+    expect((await failures(bad)).map(({ kind }) => kind)).toEqual(['own_metrics_failed']);
+  });
+
+  it('is not offered again after a restart of the server, by which the token is the same', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'drover-own-metrics-'));
+    let state: ClientState | undefined;
+    let destination: ReturnType<typeof destinationOf> | undefined;
+    {
+      await using server = await startTestControlPlane({}, dataDir);
+      await using agent = startAgent(server, transport);
+      await settled(agent, 'applied');
+      // The status is stored with what else it reports.
+      await eventually(
+        () => server.api.getAgent(agent.uid),
+        ({ connectionSettings }) => JSON.stringify(connectionSettings).includes('applied'),
+      );
+      destination = destinationOf(agent);
+      state = agent.state();
+    }
+    {
+      await using server = await startTestControlPlane(
+        { DROVER_TELEMETRY_OWN_METRICS_URL: destination.url },
+        dataDir,
+      );
+      await using agent = startAgent(server, transport, {
+        state: {
+          ...state,
+          configuredUrl: server.plane.opampUrl.replace(/^ws/, transport === 'http' ? 'http' : 'ws'),
+        },
+      });
+      await eventually(
+        () => server.api.getAgent(agent.uid),
+        ({ connection }) => connection.state === 'connected',
+      );
+      await afterMoreMessages(server, agent);
+      expect(agent.offers).toEqual([]);
+      const { authorization } = destination;
+      const url = server.plane.opampUrl.replace(/^ws/, 'http').replace('/v1/opamp', '/v1/metrics');
+      expect((await send({ url, authorization }, exportOf(agent.uid, 1))).status).toBe(200);
+    }
+    await rm(dataDir, { recursive: true, force: true });
+  });
+});
+
+describe('who is told', () => {
+  it('nobody where the offer is off, and only those that the selector matches where there is one', async () => {
+    await using off = await startTestControlPlane({ DROVER_TELEMETRY_OWN_METRICS_OFFER: 'false' });
+    await using some = await startTestControlPlane({
+      DROVER_TELEMETRY_OWN_METRICS_SELECTOR: 'label:ring=canary',
+    });
+    await using left = startAgent(off, 'websocket');
+    await using agent = startAgent(some, 'websocket');
+    for (const [server, each] of [
+      [off, left],
+      [some, agent],
+    ] as const) {
+      await eventually(
+        () => server.api.stats(),
+        ({ state }) => state.connected === 1,
+      );
+      await afterMoreMessages(server, each);
+      expect(each.offers).toEqual([]);
+    }
+    await some.api.patchAgent(agent.uid, { labels: { ring: 'canary' } });
+    await settled(agent, 'applied');
+    expect(agent.offers).toHaveLength(1);
+  });
+
+  it('an agent that an operator shut out sends nothing any more, and has another token when it is let in again', async () => {
+    await using server = await startTestControlPlane();
+    await using agent = startAgent(server, 'websocket');
+    await settled(agent, 'applied');
+    const before = destinationOf(agent);
+    await server.api.revokeAgent(agent.uid);
+    expect((await send(before, exportOf(agent.uid, 1))).status).toBe(401);
+    await server.api.approveAgent(agent.uid);
+    expect((await send(before, exportOf(agent.uid, 1))).status).toBe(401);
+    await eventually(
+      async () => agent.offers.length,
+      (count) => count === 2,
+    );
+    await settled(agent, 'applied');
+    expect((await send(destinationOf(agent), exportOf(agent.uid, 1))).status).toBe(200);
+  });
+
+  it('the token is taken out of what the agent reports', async () => {
+    await using server = await startTestControlPlane();
+    await using agent = startAgent(server, 'websocket');
+    await settled(agent, 'applied');
+    const { authorization } = destinationOf(agent);
+    const lastError = `cannot send with ${authorization}`;
+    agent.client.setHealth(create(ComponentHealthSchema, { healthy: false, lastError }));
+    const shown = await eventually(
+      () => server.api.getAgent(agent.uid),
+      ({ health }) => health?.lastError !== undefined && health.lastError !== '',
+    );
+    expect(shown.health?.lastError).toMatch(/^cannot send with Bearer \S+$/);
+    expect(shown.health?.lastError).not.toContain('drv_metrics_');
+  });
+});

@@ -1,0 +1,169 @@
+import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
+import type { AgentService } from '../agents/agent-service.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
+import { errorText } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { timeText } from '../lib/page.ts';
+import type { DriftService } from './drift-service.ts';
+import type { Reasserter } from './fleet-drift-service.ts';
+
+export interface DriftReassertSettings {
+  /** What holds where the agent's rollout says nothing. */
+  readonly policy: ReassertPolicy;
+  /** So long an agent may drift before the first try; twice as long before each further one. */
+  readonly afterMs: number;
+  /** Tries for one decision of an operator; then the agent is left alone. */
+  readonly tries: number;
+  /** Over the whole fleet. */
+  readonly maxAgentsPerSecond: number;
+}
+
+export type ReassertPolicy = 'off' | 'auto';
+
+export interface DriftReassertServiceOptions {
+  readonly agents: AgentService;
+  readonly drift: DriftService;
+  readonly reasserter: Reasserter;
+  /** What the rollout that gave the agent its stack says; undefined where it says nothing. */
+  readonly policyOf: (rolloutId: string) => ReassertPolicy | undefined;
+  readonly settings: DriftReassertSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** An agent that drifts, or did a while ago. */
+interface Case {
+  /** The decision from which it drifts; another one begins anew. */
+  readonly assignedAtMs: number;
+  readonly tries: number;
+  readonly nextAtMs: number;
+  readonly isStopped: boolean;
+  /** Since when it drifts no more; null while it does. */
+  readonly quietSinceMs: number | null;
+}
+
+const TICK_MS = 1000;
+/** An agent that drifts again within this goes on where it was: one that flaps is not fought for ever. */
+const FORGIVEN_AFTER_MS = 24 * 3_600_000;
+
+/** Offers agents that drift what they are to run once more, by itself, where policy says so: late, few at a time, and not for ever. */
+export class DriftReassertService {
+  readonly #options: DriftReassertServiceOptions;
+  readonly #cases = new Map<InstanceUid, Case>();
+  readonly #timer: Timer;
+
+  constructor(options: DriftReassertServiceOptions) {
+    this.#options = options;
+    const { drift, agents, clock } = options;
+    drift.judged.subscribe((uid) => this.#judged(uid));
+    agents.facts.subscribe((fact) => {
+      if (fact.kind === 'removed') this.#cases.delete(fact.record.uid);
+    });
+    this.#timer = clock.every(TICK_MS, () => this.#tick());
+  }
+
+  stop(): void {
+    this.#timer.cancel();
+  }
+
+  /** What is done about the drift of this agent; null where policy leaves it alone. */
+  viewOf(uid: string) {
+    const agent = this.#options.agents.record(uid as InstanceUid);
+    const found = this.#cases.get(uid as InstanceUid);
+    if (agent === undefined || this.#policyFor(agent) === 'off') return null;
+    const isDue = found !== undefined && found.quietSinceMs === null && !found.isStopped;
+    return {
+      tries: found?.tries ?? 0,
+      maxTries: this.#options.settings.tries,
+      nextAt: isDue ? timeText(found.nextAtMs) : null,
+      isStopped: found?.isStopped ?? false,
+    };
+  }
+
+  /** Agents that were left alone after their last try. */
+  get stopped(): number {
+    let count = 0;
+    for (const { isStopped, quietSinceMs } of this.#cases.values())
+      if (isStopped && quietSinceMs === null) count += 1;
+    return count;
+  }
+
+  #judged(uid: InstanceUid): void {
+    const { agents, drift, clock, settings } = this.#options;
+    const agent = agents.record(uid);
+    const before = this.#cases.get(uid);
+    if (agent?.desired == null || this.#policyFor(agent) === 'off') {
+      this.#cases.delete(uid);
+      return;
+    }
+    const nowMs = clock.now();
+    const { assignedAtMs } = agent.desired;
+    const known = before?.assignedAtMs === assignedAtMs ? before : undefined;
+    if (drift.differencesOf(uid) === undefined) {
+      if (known === undefined) this.#cases.delete(uid);
+      else if (known.quietSinceMs === null && agent.drift === 0)
+        this.#cases.set(uid, { ...known, quietSinceMs: nowMs });
+      return;
+    }
+    if (known !== undefined && known.quietSinceMs === null) return;
+    const tries = known?.tries ?? 0;
+    const nextAtMs = nowMs + settings.afterMs * 2 ** tries;
+    this.#cases.set(uid, {
+      assignedAtMs,
+      tries,
+      nextAtMs,
+      isStopped: known?.isStopped ?? false,
+      quietSinceMs: null,
+    });
+  }
+
+  #tick(): void {
+    const { clock, settings, agents } = this.#options;
+    const nowMs = clock.now();
+    let budget = settings.maxAgentsPerSecond;
+    for (const [uid, found] of this.#cases) {
+      if (found.quietSinceMs !== null) {
+        if (nowMs - found.quietSinceMs >= FORGIVEN_AFTER_MS) this.#cases.delete(uid);
+        continue;
+      }
+      if (found.isStopped || nowMs < found.nextAtMs) continue;
+      const agent = agents.record(uid);
+      // While nobody knows whether it drifts, nothing is done.
+      if (agent === undefined || !agent.drift) continue;
+      if (found.tries >= settings.tries) this.#giveUp(agent, found);
+      else if (this.#tryOnce(agent, found, nowMs)) budget -= 1;
+      if (budget <= 0) return;
+    }
+  }
+
+  /** False where the agent takes nothing now: it is tried when it is back. */
+  #tryOnce({ uid }: AgentRecord, found: Case, nowMs: number): boolean {
+    const { agents, drift, reasserter, settings, log } = this.#options;
+    if (reasserter.reassertable(uid).refusal !== undefined) return false;
+    try {
+      reasserter.reassert(uid);
+    } catch (error) {
+      log.warn({ agent: uid, error: errorText(error) }, 'an agent that drifts was not offered anything');
+      return false;
+    }
+    const tries = found.tries + 1;
+    this.#cases.set(uid, { ...found, tries, nextAtMs: nowMs + settings.afterMs * 2 ** tries });
+    const differences = drift.differencesOf(uid)?.length ?? 0;
+    const detail = `re-asserted by policy, try ${tries} of ${settings.tries}: it drifts in ${differences}`;
+    agents.recordEvent(uid, 'reasserted', detail, { tries, maxTries: settings.tries });
+    return true;
+  }
+
+  #giveUp({ uid }: AgentRecord, found: Case): void {
+    const { agents, settings } = this.#options;
+    this.#cases.set(uid, { ...found, isStopped: true });
+    const detail = `it drifts after ${settings.tries} tries: policy leaves it alone until it is given something again`;
+    agents.recordEvent(uid, 'reassert_stopped', detail, { tries: found.tries });
+  }
+
+  #policyFor({ desired }: AgentRecord): ReassertPolicy {
+    const { policyOf, settings } = this.#options;
+    const own = desired?.rolloutId == null ? undefined : policyOf(desired.rolloutId);
+    return own ?? settings.policy;
+  }
+}

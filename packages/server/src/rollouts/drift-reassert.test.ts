@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { driftReassertSuite } from './drift-reassert.suite.ts';
+
+driftReassertSuite(openMemory);

@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { driftSuite } from './drift.suite.ts';
+
+driftSuite(openMemory);

@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { historySuite } from './history.suite.ts';
+
+historySuite(openMemory);

@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { layersSuite } from './layers.suite.ts';
+
+layersSuite(openMemory);

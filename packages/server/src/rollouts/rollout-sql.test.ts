@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { rolloutSuite } from './rollout.suite.ts';
+
+rolloutSuite(openMemory);

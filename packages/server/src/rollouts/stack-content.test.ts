@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { stackContentSuite } from './stack-content.suite.ts';
+
+stackContentSuite(openMemory);

@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { wavesSuite } from './waves.suite.ts';
+
+wavesSuite(openMemory);

@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { fieldCheckSuite } from './field-check.suite.ts';
+
+fieldCheckSuite(openMemory);

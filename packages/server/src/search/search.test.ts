@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { searchSuite } from './search.suite.ts';
+
+searchSuite(openMemory);

@@ -1,0 +1,25 @@
+import type { AgentFlow } from '@drover/api';
+import { ageText } from './output/age.ts';
+import { renderFields } from './output/fields.ts';
+
+const MIB = 1024 * 1024;
+
+function rateText(perSecond: number | null): string {
+  return perSecond === null ? 'after its next export' : `${perSecond.toFixed(2)}/s`;
+}
+
+/** What flows through an agent, for people. */
+export function flowText(flow: AgentFlow, nowMs: number): string {
+  if (flow.at === null) return 'It has sent no own metrics: gates of rollouts judge it by health alone.\n';
+  const { queuePercent, memoryBytes, seconds } = flow;
+  return renderFields([
+    ['Accepted', rateText(flow.accepted)],
+    ['Sent', rateText(flow.sent)],
+    ['Refused', rateText(flow.refused)],
+    ['Failed to send', rateText(flow.failed)],
+    ['Fullest queue', queuePercent === null ? '' : `${queuePercent.toFixed(0)} % full`],
+    ['Memory', memoryBytes === null ? '' : `${(memoryBytes / MIB).toFixed(0)} MiB`],
+    ['Over', seconds === null ? '' : `${seconds.toFixed(0)} s`],
+    ['Last export', `${ageText(flow.at, nowMs)} ago`],
+  ]);
+}

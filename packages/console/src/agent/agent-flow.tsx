@@ -1,0 +1,72 @@
+import type { Agent, AgentFlow as Flow } from '@drover/api';
+import { useQuery } from '@tanstack/react-query';
+import { ErrorState } from '../components/error-state.tsx';
+import { formatBytes, formatRate } from '../components/format.ts';
+import { Facts, Panel } from '../components/panel.tsx';
+import { Time } from '../components/time.tsx';
+import { useConsole } from '../data/console-context.tsx';
+import { queries } from '../data/queries.ts';
+import styles from './agent.module.css';
+
+/** What flows through the agent, as its own metrics say. */
+export function AgentFlow({ agent }: { readonly agent: Agent }) {
+  const { api } = useConsole();
+  const query = useQuery(queries.agentFlow(api, agent.instanceUid));
+  const flow = query.data;
+  return (
+    <Panel
+      title="Flow"
+      aside={
+        flow?.at ? (
+          <span className={styles.muted}>
+            <Time at={flow.at} />
+          </span>
+        ) : null
+      }
+    >
+      {flow === undefined ? (
+        query.isError ? (
+          <ErrorState
+            error={query.error}
+            what="Flow could not be read"
+            onRetry={() => void query.refetch()}
+          />
+        ) : (
+          <p className={styles.muted}>Reading…</p>
+        )
+      ) : flow.at === null ? (
+        <p className={styles.muted}>{whyNone(agent)}</p>
+      ) : (
+        <Figures flow={flow} />
+      )}
+    </Panel>
+  );
+}
+
+function whyNone({ capabilities }: Agent): string {
+  const judged = 'Gates of rollouts judge it by health alone.';
+  return capabilities.includes('ReportsOwnMetrics')
+    ? `It has sent no own metrics yet. ${judged}`
+    : `Sends no own metrics: it does not say that it can (ReportsOwnMetrics). ${judged}`;
+}
+
+function Figures({ flow }: { readonly flow: Flow }) {
+  const { queuePercent, memoryBytes } = flow;
+  const rate = (perSecond: number | null) =>
+    perSecond === null ? 'After its next export' : formatRate(perSecond);
+  return (
+    <Facts
+      facts={[
+        ['Accepted', rate(flow.accepted)],
+        ['Sent', rate(flow.sent)],
+        ['Refused', rate(flow.refused)],
+        ['Failed to send', rate(flow.failed)],
+        [
+          'Fullest queue',
+          queuePercent === null ? 'Has none, or does not say' : `${queuePercent.toFixed(0)} % full`,
+        ],
+        ['Memory', memoryBytes === null ? 'Does not say' : formatBytes(memoryBytes)],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,82 @@
+import type { Agent } from '@drover/api';
+import type { ReactNode } from 'react';
+import { Identifier } from '../components/identifier.tsx';
+import { Note } from '../components/note.tsx';
+import { PageHeader } from '../components/page-header.tsx';
+import { StateBadge } from '../components/state-badge.tsx';
+import { Time } from '../components/time.tsx';
+import { connectionWords, enrolmentWords, healthWords, syncWords } from '../components/tone.ts';
+import styles from './agent.module.css';
+import { AgentActions } from './agent-actions.tsx';
+import { attribute, healthStateOf } from './agent-facts.ts';
+import { EnrolmentNote } from './enrolment-note.tsx';
+
+/** Who it is and how it is, before anything else. */
+export function AgentHeader(props: { readonly agent: Agent; readonly above: ReactNode }) {
+  const { agent } = props;
+  const kind = [attribute(agent, 'service.name'), attribute(agent, 'service.version')]
+    .filter(Boolean)
+    .join(' ');
+  const host = attribute(agent, 'host.name');
+  const { remoteConfig, health, connection, enrolment } = agent;
+  return (
+    <>
+      <PageHeader
+        above={props.above}
+        title={<bdi>{agent.displayName}</bdi>}
+        aside={
+          <>
+            <StateBadge state={connectionWords[connection.state]} look="tint" />
+            <StateBadge state={healthWords[healthStateOf(agent)]} look="tint" />
+            {enrolment.state === 'approved' ? null : (
+              <StateBadge state={enrolmentWords[enrolment.state]} look="tint" />
+            )}
+            {remoteConfig.desired === null ? null : (
+              <StateBadge state={syncWords[remoteConfig.syncState]} look="tint" />
+            )}
+          </>
+        }
+        below={
+          <span className={styles.line}>
+            <span>{kind === '' ? 'Type not reported' : kind}</span>
+            {host === '' ? null : <span>on {host}</span>}
+            <Identifier value={agent.instanceUid} of="instance uid" />
+            <span>
+              {connection.state === 'connected' ? 'last message ' : `${connection.state} since `}
+              <Time at={connection.state === 'connected' ? connection.lastMessageAt : connection.since} />
+            </span>
+          </span>
+        }
+        actions={<AgentActions agent={agent} />}
+      />
+      <div className={styles.notes}>
+        {enrolment.state === 'approved' ? null : <EnrolmentNote agent={agent} />}
+        {connection.state === 'connected' ? null : (
+          <Note tone={connection.state === 'stale' ? 'look' : 'gone'}>
+            {connection.state === 'stale'
+              ? 'The link is open, but the agent is silent for longer than it promised. '
+              : 'The agent is not connected. '}
+            What you see is what it last said, <Time at={connection.lastMessageAt} />.
+          </Note>
+        )}
+        {health !== null && !health.healthy ? (
+          <Note tone="broken">
+            <strong>{health.status === '' ? 'Unhealthy' : health.status}</strong>
+            {health.lastError === '' ? null : `: ${health.lastError}`}
+          </Note>
+        ) : null}
+        {remoteConfig.desired === null || remoteConfig.desired.problem === null ? null : (
+          <Note tone="broken" isAlert>
+            <strong>What it is to run cannot be made for it</strong>, so that it is offered nothing:{' '}
+            {remoteConfig.desired.problem}.
+          </Note>
+        )}
+        {remoteConfig.syncState === 'failed' && remoteConfig.errorMessage !== '' ? (
+          <Note tone="broken">
+            <strong>It refused its configuration</strong>: {remoteConfig.errorMessage}
+          </Note>
+        ) : null}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { type Agent, type AgentConfigEntry, rolloutBackTo } from '@drover/api';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { EmptyState } from '../components/empty-state.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { HistoryItem, HistoryList } from '../components/history-list.tsx';
+import { LinkButton } from '../components/link-button.tsx';
+import { SkeletonRows } from '../components/skeleton.tsx';
+import type { StateWord } from '../components/tone.ts';
+import { useApi } from '../data/console-context.tsx';
+import { historyQueries } from '../data/history-queries.ts';
+import { stackAddress } from '../rollouts/stack-text.ts';
+
+const RESULTS: Record<AgentConfigEntry['result'], StateWord> = {
+  waiting: { tone: 'progress', word: 'No verdict yet' },
+  applied: { tone: 'well', word: 'Applied' },
+  failed: { tone: 'broken', word: 'Failed' },
+  replaced: { tone: 'gone', word: 'Replaced before' },
+};
+
+/** What the agent was given, by whom and which rollout, what became of it, and the way back to each. */
+export function AgentHistory({ agent }: { readonly agent: Agent }) {
+  const query = useInfiniteQuery(historyQueries.agent(useApi(), agent.instanceUid));
+  if (query.data === undefined) {
+    return query.isError ? (
+      <ErrorState
+        error={query.error}
+        what="The history could not be read"
+        onRetry={() => void query.refetch()}
+      />
+    ) : (
+      <SkeletonRows rows={4} />
+    );
+  }
+  const entries = query.data.pages.flatMap(({ items }) => items);
+  if (entries.length === 0) {
+    return (
+      <EmptyState title="Drover has given it no configuration yet">
+        What rollouts give to this agent stands here, with what became of it.
+      </EmptyState>
+    );
+  }
+  return (
+    <HistoryList
+      label="Configurations that the agent was given"
+      onMore={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
+      isLoadingMore={query.isFetchingNextPage}
+    >
+      {entries.map((entry) => (
+        <Given key={`${entry.at} ${entry.hash}`} entry={entry} />
+      ))}
+    </HistoryList>
+  );
+}
+
+function Given({ entry }: { readonly entry: AgentConfigEntry }) {
+  const { at, by, message, configs, cause, rolloutId, result, error, isCurrent } = entry;
+  const stack = configs.map(({ name, revision }) => `${name} r${revision}`).join(', then ');
+  return (
+    <HistoryItem
+      at={at}
+      state={RESULTS[result]}
+      message={message}
+      error={error}
+      actions={
+        isCurrent ? undefined : (
+          <LinkButton
+            to="/rollouts/new"
+            search={{
+              stack: stackAddress(configs),
+              selector: rolloutBackTo(entry).selector,
+              preview: 'now',
+            }}
+            size="compact-sm"
+            aria-label={`Back to this: ${stack}`}
+          >
+            Back to this…
+          </LinkButton>
+        )
+      }
+    >
+      <strong>{stack}</strong>
+      {isCurrent ? ', which it is to run now' : ''}
+      {rolloutId === null ? null : (
+        <>
+          {', by '}
+          <Link to="/rollouts/$id" params={{ id: rolloutId }}>
+            {cause === 'rollback' ? 'the roll back of a rollout' : 'a rollout'}
+          </Link>
+        </>
+      )}
+      {by === '' ? '' : ` of ${by}`}
+    </HistoryItem>
+  );
+}

@@ -1,0 +1,92 @@
+import type { Agent } from '@drover/api';
+import type { ReactNode } from 'react';
+import { Identifier } from '../components/identifier.tsx';
+import { Facts, Panel } from '../components/panel.tsx';
+import { StateBadge } from '../components/state-badge.tsx';
+import { Time } from '../components/time.tsx';
+import { connectionWords, credentialKindWords } from '../components/tone.ts';
+import styles from './agent.module.css';
+import { attributeText } from './agent-facts.ts';
+import { AgentFlow } from './agent-flow.tsx';
+import { AgentLabels } from './agent-labels.tsx';
+import { Capabilities } from './capabilities.tsx';
+import { HealthTree } from './health-tree.tsx';
+
+const IDENTIFIER_KEY = /(^|\.)(id|uid|instance\.id)$/;
+
+function attributeFacts(
+  attributes: Agent['description']['identifying'],
+): readonly (readonly [string, ReactNode])[] {
+  return Object.entries(attributes)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([key, value]) => {
+      const text = attributeText(value);
+      const isIdentifier = IDENTIFIER_KEY.test(key) && text.length > 12;
+      return [
+        key,
+        isIdentifier ? (
+          <Identifier key={key} value={text} of={key} lead={13} tail={8} />
+        ) : (
+          <bdi key={key}>{text}</bdi>
+        ),
+      ];
+    });
+}
+
+export function AgentOverview(props: { readonly agent: Agent }) {
+  const { agent } = props;
+  const { identifying, nonIdentifying } = agent.description;
+  const known = { ...identifying, ...nonIdentifying };
+  return (
+    <div className={styles.columns}>
+      <div className={styles.column}>
+        <Panel title="Health">
+          <HealthTree health={agent.health} />
+        </Panel>
+        <AgentFlow agent={agent} />
+        <Panel title="Capabilities">
+          <Capabilities capabilities={agent.capabilities} custom={agent.customCapabilities} />
+        </Panel>
+      </div>
+      <div className={styles.column}>
+        <Panel title="Name and labels">
+          <AgentLabels agent={agent} />
+        </Panel>
+        <Panel title="Identity">
+          {Object.keys(known).length === 0 ? (
+            <p className={styles.muted}>The agent has not described itself.</p>
+          ) : (
+            <Facts facts={[...attributeFacts(identifying), ...attributeFacts(nonIdentifying)]} />
+          )}
+        </Panel>
+        <Panel title="Connection">
+          <Facts
+            facts={[
+              ['State', <StateBadge key="state" state={connectionWords[agent.connection.state]} />],
+              ['Since', <Time key="since" at={agent.connection.since} />],
+              ['Last message', <Time key="last" at={agent.connection.lastMessageAt} />],
+              ['Transport', agent.connection.transport === 'websocket' ? 'WebSocket' : 'HTTP polling'],
+              [
+                'Address',
+                agent.connection.remoteAddress === '' ? (
+                  'Unknown'
+                ) : (
+                  <code key="address">{agent.connection.remoteAddress}</code>
+                ),
+              ],
+              [
+                'Let in by',
+                <StateBadge key="credential" state={credentialKindWords[agent.enrolment.credential]} />,
+              ],
+              ['First seen', <Time key="first" at={agent.firstSeenAt} />],
+              [
+                'Instance uid',
+                <Identifier key="uid" value={agent.instanceUid} of="instance uid" lead={13} tail={8} />,
+              ],
+            ]}
+          />
+        </Panel>
+      </div>
+    </div>
+  );
+}

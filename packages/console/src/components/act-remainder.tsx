@@ -1,0 +1,24 @@
+import type { EnrolmentResult } from '@drover/api';
+import { countOf } from './format.ts';
+
+/** Of the agents that an act was asked for, those that it does not change, and why. */
+export function ActRemainder(props: { readonly result: EnrolmentResult; readonly already: string }) {
+  const { changed, unchanged, cannot, instanceUids } = props.result;
+  const isCut = changed > instanceUids.length;
+  if (unchanged === 0 && cannot.length === 0 && !isCut) return null;
+  return (
+    <ul>
+      {unchanged === 0 ? null : (
+        <li>
+          {countOf(unchanged, 'agent')} {props.already}.
+        </li>
+      )}
+      {cannot.map(({ reason, count }) => (
+        <li key={reason}>
+          {countOf(count, 'agent')} cannot: {reason}.
+        </li>
+      ))}
+      {isCut ? <li>{countOf(changed - instanceUids.length, 'more agent')}: do it again for them.</li> : null}
+    </ul>
+  );
+}

@@ -1,0 +1,10 @@
+import styles from './agent-title.module.css';
+
+/** An agent's name with the end of its uid, since many agents are called after their kind. */
+export function AgentTitle(props: { readonly name: string; readonly uid: string }) {
+  return (
+    <>
+      <bdi>{props.name}</bdi> <span className={styles.uid}>…{props.uid.slice(-4)}</span>
+    </>
+  );
+}

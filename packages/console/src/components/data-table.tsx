@@ -1,0 +1,144 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are placed by hand, which table elements do not allow
+// biome-ignore-all lint/a11y/useFocusableInteractive: the links and buttons inside the table take the focus
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type CSSProperties, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { DataColumn } from './data-column.ts';
+import styles from './data-table.module.css';
+import { SortHeader } from './sort-header.tsx';
+import { useRowKeys } from './use-row-keys.ts';
+
+interface DataTableProps<T> {
+  readonly label: string;
+  readonly columns: readonly DataColumn<T>[];
+  readonly rows: readonly T[];
+  /** How many there are in all, loaded or not. */
+  readonly total: number;
+  readonly rowKey: (row: T) => string;
+  /** On a phone a row is a small card of its own drawing. */
+  readonly compact: (row: T) => ReactNode;
+  readonly compactHeight?: number;
+  readonly sort?: string | undefined;
+  readonly onSort?: (sort: string) => void;
+  readonly onNearEnd?: () => void;
+  readonly onVisible?: (rows: readonly T[]) => void;
+  readonly isDimmed?: (row: T) => boolean;
+}
+
+const COMPACT_BELOW = 640;
+const ROW_HEIGHT = 40;
+const COMPACT_ROW_HEIGHT = 72;
+const NEAR_END_ROWS = 30;
+
+/**
+ * A table of any length: only the rows near the window exist. The link in a row's first cell covers the row, so a click
+ * anywhere opens it; `j` and `k` walk from row to row.
+ */
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { rows, onNearEnd, onVisible } = props;
+  const bodyRef = useRef<HTMLDivElement>(null);
+  const [place, setPlace] = useState({ top: 0, width: 0 });
+
+  useLayoutEffect(() => {
+    const body = bodyRef.current;
+    if (body === null) return;
+    const measure = () => {
+      const box = body.getBoundingClientRect();
+      const next = { top: Math.round(box.top + window.scrollY), width: Math.round(box.width) };
+      setPlace((known) => (known.top === next.top && known.width === next.width ? known : next));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    observer.observe(body);
+    return () => observer.disconnect();
+  }, []);
+
+  const isCompact = place.width > 0 && place.width < COMPACT_BELOW;
+  const rowHeight = isCompact ? (props.compactHeight ?? COMPACT_ROW_HEIGHT) : ROW_HEIGHT;
+  const columns = isCompact
+    ? []
+    : props.columns.filter((column) => place.width === 0 || place.width >= (column.minTableWidth ?? 0));
+
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    scrollMargin: place.top,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are read again exactly when the row's height changes
+  useEffect(() => virtualizer.measure(), [rowHeight]);
+  useRowKeys(bodyRef, rows.length, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }));
+
+  const items = virtualizer.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? -1;
+
+  useEffect(() => {
+    if (last >= 0 && last >= rows.length - NEAR_END_ROWS) onNearEnd?.();
+  }, [last, rows.length, onNearEnd]);
+  useEffect(() => {
+    onVisible?.(rows.slice(first, last + 1));
+  }, [first, last, rows, onVisible]);
+
+  const tracks: CSSProperties = {
+    gridTemplateColumns: isCompact ? 'minmax(0, 1fr)' : columns.map((column) => column.track).join(' '),
+  };
+  return (
+    <div className={styles.table} role="table" aria-label={props.label} aria-rowcount={props.total + 1}>
+      <div role="rowgroup" className={styles.head} data-compact={isCompact}>
+        <div role="row" aria-rowindex={1} className={styles.row} style={tracks}>
+          {isCompact ? (
+            <span role="columnheader" className={styles.hidden}>
+              {props.label}
+            </span>
+          ) : (
+            columns.map((column) => (
+              <SortHeader key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
+            ))
+          )}
+        </div>
+      </div>
+      <div
+        role="rowgroup"
+        ref={bodyRef}
+        className={styles.body}
+        style={{ height: virtualizer.getTotalSize() }}
+      >
+        {items.map((item) => {
+          const row = rows[item.index];
+          if (row === undefined) return null;
+          return (
+            <div
+              key={props.rowKey(row)}
+              role="row"
+              aria-rowindex={item.index + 2}
+              data-index={item.index}
+              data-dimmed={props.isDimmed?.(row)}
+              className={styles.row}
+              style={{
+                ...tracks,
+                position: 'absolute',
+                insetInline: 0,
+                top: 0,
+                height: rowHeight,
+                transform: `translateY(${item.start - place.top}px)`,
+              }}
+            >
+              {isCompact ? (
+                <div role="cell" className={styles.compact}>
+                  {props.compact(row)}
+                </div>
+              ) : (
+                columns.map((column) => (
+                  <div key={column.id} role="cell" className={styles.cell} data-align={column.align}>
+                    {column.cell(row)}
+                  </div>
+                ))
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

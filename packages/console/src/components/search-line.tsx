@@ -1,0 +1,90 @@
+import { ActionIcon, TextInput } from '@mantine/core';
+import { IconSearch, IconX } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import styles from './search-line.module.css';
+
+const PAUSE_MS = 220;
+
+interface SearchLineProps {
+  /** Name for screen readers. */
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** What is wrong with what was typed, and the column of it from 1. */
+  readonly fault?: { readonly detail: string; readonly column?: number | undefined } | undefined;
+  /** How the text is read. */
+  readonly mode?: (text: string) => string;
+}
+
+/** One line to search with; what is typed counts after a pause, and where it is wrong, the place is shown. */
+export function SearchLine({ label, placeholder, value, onChange, fault, mode }: SearchLineProps) {
+  const [text, setText] = useState(value);
+  const sent = useRef(value);
+  useEffect(() => {
+    // The address changed by other means: back, a link, a cleared filter.
+    if (value !== sent.current) {
+      sent.current = value;
+      setText(value);
+    }
+  }, [value]);
+  useEffect(() => {
+    if (text === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = text;
+      onChange(text);
+    }, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text, onChange]);
+
+  return (
+    <div className={styles.search}>
+      <TextInput
+        type="search"
+        aria-label={label}
+        placeholder={placeholder}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') {
+            sent.current = text;
+            onChange(text);
+          } else if (event.key === 'Escape') {
+            if (text === '') event.currentTarget.blur();
+            else setText('');
+          }
+        }}
+        leftSection={<IconSearch size={15} aria-hidden />}
+        rightSectionWidth={text === '' ? 12 : mode === undefined ? 36 : 112}
+        rightSection={
+          text === '' ? null : (
+            <span className={styles.searchEnd}>
+              {mode === undefined ? null : <span className={styles.mode}>{mode(text)}</span>}
+              <ActionIcon size={22} aria-label="Clear the search" onClick={() => setText('')}>
+                <IconX size={14} />
+              </ActionIcon>
+            </span>
+          )
+        }
+        error={fault !== undefined}
+        spellCheck={false}
+        autoComplete="off"
+      />
+      {fault === undefined ? null : (
+        <div className={styles.searchError} role="alert">
+          {fault.column === undefined ? null : (
+            <pre aria-hidden="true" className={styles.caret}>
+              {text}
+              {'\n'}
+              {' '.repeat(Math.max(0, fault.column - 1))}^
+            </pre>
+          )}
+          <span>
+            {fault.detail}
+            {fault.column === undefined ? '' : ` (column ${fault.column})`}
+          </span>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { useEffect, useState } from 'react';
+import styles from './skeleton.module.css';
+
+const QUIET_MS = 300;
+
+/** Bars in the shape of what comes; nothing at all for what comes within 300 ms. */
+export function Skeleton(props: { readonly widths: readonly (number | string)[]; readonly height?: number }) {
+  const [isShown, setIsShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsShown(true), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className={styles.group} data-shown={isShown} role="status" aria-label="Loading">
+      {props.widths.map((width, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the bars never change places
+        <span key={index} className={styles.bar} style={{ width, height: props.height ?? 14 }} />
+      ))}
+    </div>
+  );
+}
+
+export function SkeletonRows(props: { readonly rows: number; readonly height?: number }) {
+  const widths = Array.from({ length: props.rows }, () => '100%');
+  return <Skeleton widths={widths} height={props.height ?? 32} />;
+}

@@ -1,0 +1,149 @@
+import type { ConfigDetail, ConfigDraft } from '@drover/api';
+import { Button } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
+import { Note } from '../components/note.tsx';
+import { Panel } from '../components/panel.tsx';
+import { SkeletonRows } from '../components/skeleton.tsx';
+import { Time } from '../components/time.tsx';
+
+const DiffView = lazy(() =>
+  import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView })),
+);
+const MeaningDiff = lazy(() =>
+  import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+);
+
+interface Side {
+  readonly body: string;
+  readonly label: string;
+}
+
+function Differences({ before, after }: { readonly before: Side; readonly after: Side }) {
+  return (
+    <Suspense fallback={<SkeletonRows rows={5} />}>
+      <MeaningDiff before={before.body} after={after.body} />
+      <Panel title={`${before.label} and ${after.label}`} isFlush>
+        <DiffView
+          before={before.body}
+          after={after.body}
+          beforeLabel={before.label}
+          afterLabel={after.label}
+        />
+      </Panel>
+    </Suspense>
+  );
+}
+
+/** A revision was saved while an earlier one was being changed: theirs, mine, or both beside one another. */
+export function OvertakenNote(props: {
+  readonly config: ConfigDetail;
+  readonly body: string;
+  readonly onKeep: () => void;
+  readonly onTake: () => void;
+}) {
+  const { revision: newest } = props.config;
+  const [isComparing, setComparing] = useState(false);
+  return (
+    <>
+      <Note
+        tone="look"
+        isAlert
+        actions={
+          <>
+            <Button onClick={() => setComparing(!isComparing)}>
+              {isComparing ? 'Hide changes' : 'See what changed'}
+            </Button>
+            <Button onClick={props.onKeep}>Keep mine</Button>
+            <Button onClick={props.onTake}>Take r{newest.number}</Button>
+          </>
+        }
+      >
+        <strong>
+          {newest.author} saved r{newest.number}
+        </strong>{' '}
+        <Time at={newest.createdAt} />, while an earlier one was changed here. Nothing of yours is lost.
+      </Note>
+      {isComparing ? (
+        <Differences
+          before={{ body: props.config.body, label: `r${newest.number}` }}
+          after={{ body: props.body, label: 'Your text' }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+/** Somebody saved another draft while this text was being typed. */
+export function DraftOvertakenNote(props: {
+  readonly draft: ConfigDraft;
+  readonly body: string;
+  readonly onKeep: () => void;
+  readonly onTake: () => void;
+}) {
+  const { draft } = props;
+  const [isComparing, setComparing] = useState(false);
+  return (
+    <>
+      <Note
+        tone="look"
+        isAlert
+        actions={
+          <>
+            <Button onClick={() => setComparing(!isComparing)}>
+              {isComparing ? 'Hide differences' : 'Compare the drafts'}
+            </Button>
+            <Button onClick={props.onKeep}>Keep what I typed</Button>
+            <Button onClick={props.onTake}>Take the saved draft</Button>
+          </>
+        }
+      >
+        <strong>{draft.author} saved a draft</strong> <Time at={draft.updatedAt} /> that is another than what
+        was typed here. Nothing of yours is lost.
+      </Note>
+      {isComparing ? (
+        <Differences
+          before={{ body: draft.body, label: 'The saved draft' }}
+          after={{ body: props.body, label: 'Your text' }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+/** Whose draft is in the editor, and what it changes. */
+export function DraftNote(props: {
+  readonly config: ConfigDetail;
+  readonly draft: ConfigDraft;
+  readonly onDiscard: () => void;
+}) {
+  const { draft, config } = props;
+  const [isComparing, setComparing] = useState(false);
+  const isSame = draft.body === config.body;
+  return (
+    <>
+      <Note
+        tone="progress"
+        actions={
+          <>
+            {isSame ? null : (
+              <Button onClick={() => setComparing(!isComparing)}>
+                {isComparing ? 'Hide what it changes' : 'What it changes'}
+              </Button>
+            )}
+            <Button onClick={props.onDiscard}>Discard draft…</Button>
+          </>
+        }
+      >
+        <strong>Draft of {draft.author}</strong>, saved <Time at={draft.updatedAt} />, made from{' '}
+        {draft.baseRevision === null ? 'no revision' : `r${draft.baseRevision}`}. No agent gets it before it
+        is a revision that is rolled out.
+      </Note>
+      {isComparing ? (
+        <Differences
+          before={{ body: config.body, label: `r${config.revision.number}` }}
+          after={{ body: draft.body, label: `Draft of ${draft.author}` }}
+        />
+      ) : null}
+    </>
+  );
+}

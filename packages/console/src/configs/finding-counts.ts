@@ -1,0 +1,44 @@
+import type { FieldsCheckedBy, Finding } from '@drover/api';
+import { countOf } from '../components/format.ts';
+import type { StateWord } from '../components/tone.ts';
+
+/** All that was found in a few words, the worst first: an error does not hide that there is more. */
+export function summaryWords(findings: readonly Finding[]): readonly StateWord[] {
+  const count = (severity: Finding['severity']) =>
+    findings.filter((finding) => finding.severity === severity).length;
+  const [errors, warnings, notes] = [count('error'), count('warning'), count('info')];
+  const words: StateWord[] = [];
+  if (errors > 0) words.push({ tone: 'broken', word: countOf(errors, 'error') });
+  if (warnings > 0) words.push({ tone: 'look', word: countOf(warnings, 'remark') });
+  if (notes > 0) words.push({ tone: 'gone', word: countOf(notes, 'note') });
+  return words.length > 0 ? words : [{ tone: 'well', word: 'No findings' }];
+}
+
+/** How many findings each source has, by its word, most first: `structure 2, YAML 1`. */
+export function sourceCounts(
+  findings: readonly Finding[],
+  words: Readonly<Record<Finding['source'], string>>,
+): string {
+  const counts = new Map<Finding['source'], number>();
+  for (const { source } of findings) counts.set(source, (counts.get(source) ?? 0) + 1);
+  return [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([source, count]) => `${words[source]} ${count}`)
+    .join(', ');
+}
+
+const MATCH_WORDS: Record<FieldsCheckedBy['match'], string> = {
+  exact: '',
+  nearest: ', the nearest known',
+  assumed: ', assumed: name agents above to check for theirs',
+};
+
+/** What the settings were held against, in words; none where they were not looked at, as in another format. */
+export function checkedWords(schemas: readonly FieldsCheckedBy[] | undefined): readonly string[] {
+  if (schemas === undefined) return [];
+  if (schemas.length === 0) return ['Settings not checked: no schema is known'];
+  const names = schemas.map(
+    ({ distribution, version, match }) => `${distribution} ${version}${MATCH_WORDS[match]}`,
+  );
+  return [`Settings checked by ${names.join('; ')}`];
+}

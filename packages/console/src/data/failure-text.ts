@@ -1,0 +1,41 @@
+import { ApiError } from '@drover/api';
+
+export interface Failure {
+  readonly title: string;
+  readonly detail: string;
+  /** Place in the text that the person typed, from 1; undefined where the server named none. */
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+}
+
+/** An error in words for people: what failed and what to do. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof ApiError) {
+    const first = error.problem?.errors?.[0];
+    return {
+      title: error.problem?.title ?? `The server answered ${error.status}`,
+      detail: error.problem === undefined ? error.message : first?.detail || error.problem.detail,
+      line: first?.line,
+      column: first?.column,
+    };
+  }
+  if (error instanceof TypeError) {
+    return {
+      title: 'The server cannot be reached',
+      detail:
+        'The request did not get through. Check that the control plane runs and that this machine can reach it.',
+      line: undefined,
+      column: undefined,
+    };
+  }
+  return {
+    title: 'Something went wrong in the console',
+    detail: error instanceof Error ? error.message : String(error),
+    line: undefined,
+    column: undefined,
+  };
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}

@@ -1,0 +1,190 @@
+import type { ReassertSelection } from '@drover/api';
+import { Button, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { EmptyState } from '../components/empty-state.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { countOf, formatCount } from '../components/format.ts';
+import layout from '../components/layout.module.css';
+import { Note } from '../components/note.tsx';
+import { PageHeader } from '../components/page-header.tsx';
+import { SkeletonRows } from '../components/skeleton.tsx';
+import { useApi } from '../data/console-context.tsx';
+import { driftQueries } from '../data/drift-queries.ts';
+import { failureOf } from '../data/failure-text.ts';
+import { queries } from '../data/queries.ts';
+import { useTitle } from '../shell/use-title.ts';
+import styles from './drift.module.css';
+import { DriftAgents } from './drift-agents.tsx';
+import { DriftGroups } from './drift-groups.tsx';
+import { ReassertDialog } from './reassert-dialog.tsx';
+
+const route = getRouteApi('/inside/drift');
+const PAUSE_MS = 250;
+
+/** Who runs something else than intended, in what, and the way to set it right. */
+export function DriftPage() {
+  useTitle('Drift');
+  const api = useApi();
+  const { selector = '', path } = route.useSearch();
+  const navigate = route.useNavigate();
+  const [text, setText] = useState(selector);
+  const [asked, setAsked] = useState<ReassertSelection>();
+  const [reasserted, setReasserted] = useState<number>();
+  const [settled] = useDebouncedValue(text.trim(), PAUSE_MS);
+  const sent = useRef(selector);
+  useEffect(() => {
+    // The address changed by other means: back, or a link.
+    if (selector === sent.current) return;
+    sent.current = selector;
+    setText(selector);
+  }, [selector]);
+  useEffect(() => {
+    if (settled === sent.current) return;
+    sent.current = settled;
+    void navigate({
+      search: (known) => ({ ...known, selector: settled === '' ? undefined : settled }),
+      replace: true,
+      resetScroll: false,
+    });
+  }, [settled, navigate]);
+  const stats = useQuery(queries.selectorStats(api, selector)).data;
+  const query = useInfiniteQuery(driftQueries.groups(api, selector));
+  const groups = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  const first = query.data?.pages[0];
+  const failure = query.isError ? failureOf(query.error) : undefined;
+  const isSelectorWrong = query.isError && selector !== '';
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const onNearEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const onReassert = useCallback(
+    (group: { readonly path: string }) => setAsked({ selector, path: group.path }),
+    [selector],
+  );
+  const drifted = first?.drifted ?? 0;
+  return (
+    <>
+      <PageHeader
+        title="Drift"
+        aside={
+          stats === undefined || first === undefined ? null : (
+            <span className={layout.muted}>
+              {formatCount(drifted)} of {countOf(stats.total, 'agent')} {drifted === 1 ? 'runs' : 'run'}{' '}
+              something else than intended
+            </span>
+          )
+        }
+        below="Effective against intended configuration, by meaning: order, defaults and what a supervisor adds do not count."
+        actions={
+          drifted === 0 ? null : (
+            <Button variant="filled" onClick={() => setAsked({ selector })}>
+              Re-assert…
+            </Button>
+          )
+        }
+      />
+      <div className={layout.column}>
+        <TextInput
+          className={styles.selector}
+          type="search"
+          aria-label="Only agents that a selector matches"
+          placeholder="Only some agents: env=prod, os.type=linux"
+          value={text}
+          error={
+            isSelectorWrong
+              ? `${failure?.detail ?? ''}${failure?.column === undefined ? '' : ` (column ${failure.column})`}`
+              : undefined
+          }
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        {reasserted === undefined ? null : (
+          <Note tone="progress" actions={<Button onClick={() => setReasserted(undefined)}>Close</Button>}>
+            <span role="status">
+              {countOf(reasserted, 'agent')} {reasserted === 1 ? 'was' : 'were'} asked. Those that run what
+              they are meant to disappear from here by themselves.
+            </span>
+          </Note>
+        )}
+        {first === undefined || isSelectorWrong ? (
+          query.isError ? (
+            isSelectorWrong ? null : (
+              <ErrorState
+                error={query.error}
+                what="Drift could not be read"
+                onRetry={() => void query.refetch()}
+              />
+            )
+          ) : (
+            <SkeletonRows rows={6} />
+          )
+        ) : drifted === 0 ? (
+          <EmptyState title={selector === '' ? 'No agent drifts' : 'No such agent drifts'}>
+            {stats === undefined
+              ? null
+              : `${countOf(stats.drift.none, 'agent')} ${stats.drift.none === 1 ? 'runs' : 'run'} what is intended, ${countOf(stats.drift.unknown, 'agent')} cannot be compared: nothing is intended for them, or they do not report what they run.`}
+          </EmptyState>
+        ) : (
+          <>
+            {first.waiting === 0 ? null : (
+              <Note tone="gone">
+                {countOf(first.waiting, 'agent')} more {first.waiting === 1 ? 'is' : 'are'} looked at again
+                since the server started; in what {first.waiting === 1 ? 'it drifts' : 'they drift'} stands
+                here soon.
+              </Note>
+            )}
+            {first.isCut ? (
+              <Note tone="look">
+                There are more kinds of differences than are told apart here. Narrow them by a selector.
+              </Note>
+            ) : null}
+            <section aria-label="In what">
+              <h2 className={styles.heading}>In what</h2>
+              <DriftGroups
+                groups={groups}
+                total={first.total}
+                selector={selector}
+                onReassert={onReassert}
+                onNearEnd={onNearEnd}
+              />
+            </section>
+            <section aria-label="Who">
+              <div className={styles.heading}>
+                <h2>
+                  {path === undefined ? (
+                    'Who'
+                  ) : (
+                    <>
+                      Who drifts at <code>{path}</code>
+                    </>
+                  )}
+                </h2>
+                {path === undefined ? null : (
+                  <Button
+                    variant="subtle"
+                    onClick={() =>
+                      void navigate({
+                        search: (known) => ({ ...known, path: undefined }),
+                        resetScroll: false,
+                      })
+                    }
+                  >
+                    Show all that drift
+                  </Button>
+                )}
+              </div>
+              <DriftAgents selector={selector} path={path} />
+            </section>
+          </>
+        )}
+      </div>
+      {asked === undefined ? null : (
+        <ReassertDialog selection={asked} onClose={() => setAsked(undefined)} onDone={setReasserted} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+import { Button, Tabs } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { CopyBlock } from '../components/copy-block.tsx';
+import { FailureNote } from '../components/failure-note.tsx';
+import { countOf } from '../components/format.ts';
+import { Note } from '../components/note.tsx';
+import { PageHeader } from '../components/page-header.tsx';
+import { StateBadge } from '../components/state-badge.tsx';
+import { useApi } from '../data/console-context.tsx';
+import { queries } from '../data/queries.ts';
+import styles from './connect-agents.module.css';
+import { collectorText, simulatorText, supervisorText } from './connect-texts.ts';
+
+/** An empty fleet: how to connect the first agent. The page turns into the fleet by itself when one comes. */
+export function ConnectAgents(props: { readonly silent: number }) {
+  const api = useApi();
+  const self = useQuery(queries.self(api));
+  const enrol = useMutation({
+    mutationFn: () => api.createEnrolmentToken({ name: `first-agents-${Date.now().toString(36)}` }),
+  });
+  const url = self.data?.opampUrl ?? 'ws://127.0.0.1:4320/v1/opamp';
+  const token = enrol.data?.token;
+  const needsToken = self.data?.enrolment === 'token';
+  return (
+    <>
+      <PageHeader
+        title="Connect the first agent"
+        below="No agent has connected to this server yet. Take one of the ways below; this page shows the agent as soon as it is there."
+      />
+      <div className={styles.column}>
+        <div className={styles.waiting} role="status">
+          <StateBadge state={{ tone: 'progress', word: 'Waiting for an agent' }} look="tint" />
+          <span>
+            on <code>{url}</code>
+            {props.silent === 0
+              ? null
+              : `; ${countOf(props.silent, 'link')} opened that never said who is there`}
+          </span>
+        </div>
+        {needsToken ? (
+          <Note
+            tone="look"
+            actions={
+              token === undefined ? (
+                <Button loading={enrol.isPending} onClick={() => enrol.mutate()}>
+                  Make an enrolment token
+                </Button>
+              ) : undefined
+            }
+          >
+            {token === undefined
+              ? 'This server lets agents in only with an enrolment token.'
+              : 'The token stands in the texts below. It is shown this once: copy it before you leave the page.'}
+          </Note>
+        ) : null}
+        {self.data?.enrolment === 'approval' ? (
+          <Note tone="look">
+            This server gives nothing to an agent before it is approved. The first one that connects waits
+            under <Link to="/connections">Connections</Link>.
+          </Note>
+        ) : null}
+        {enrol.isError ? <FailureNote error={enrol.error} /> : null}
+        <Tabs defaultValue="supervisor" keepMounted={false}>
+          <Tabs.List aria-label="Ways to connect">
+            <Tabs.Tab value="supervisor">With the supervisor</Tabs.Tab>
+            <Tabs.Tab value="collector">A Collector you already run</Tabs.Tab>
+            <Tabs.Tab value="simulator">Just try it</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="supervisor" className={styles.way}>
+            <p>
+              Runs a Collector on its host, changes its configuration when you roll one out, and goes back to
+              the last good one when it fails. Save this as <code>supervisor.yaml</code>:
+            </p>
+            <CopyBlock label="supervisor.yaml" text={supervisorText(url, token)} />
+            <p>Then, beside that file:</p>
+            <CopyBlock label="command" text="npx drover-supervisor" />
+          </Tabs.Panel>
+          <Tabs.Panel value="collector" className={styles.way}>
+            <p>
+              Add the opamp extension to the configuration that the Collector has. Drover then sees what it
+              is, how it is and what it runs; to change its configuration too, use the supervisor.
+            </p>
+            <CopyBlock label="part of the Collector’s configuration" text={collectorText(url, token)} />
+          </Tabs.Panel>
+          <Tabs.Panel value="simulator" className={styles.way}>
+            <p>
+              Twenty virtual agents that behave like real ones: they report health, take configurations, and
+              sometimes fail.
+            </p>
+            <CopyBlock label="command" text={simulatorText(url, token)} />
+          </Tabs.Panel>
+        </Tabs>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,20 @@
+import { countOf } from '../components/format.ts';
+import { LinkButton } from '../components/link-button.tsx';
+import { Note } from '../components/note.tsx';
+
+/** Who looks at agents that drift wants to know in what. */
+export function DriftNote(props: { readonly drifted: number; readonly selector: string | undefined }) {
+  if (props.drifted === 0) return null;
+  return (
+    <Note
+      tone="broken"
+      actions={
+        <LinkButton to="/drift" search={{ selector: props.selector }} size="compact-sm">
+          In what
+        </LinkButton>
+      }
+    >
+      {countOf(props.drifted, 'agent')} {props.drifted === 1 ? 'runs' : 'run'} something else than intended.
+    </Note>
+  );
+}

@@ -1,0 +1,180 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo } from 'react';
+import { DataTable } from '../components/data-table.tsx';
+import { EmptyState } from '../components/empty-state.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { FailureNote } from '../components/failure-note.tsx';
+import { countOf, formatCount } from '../components/format.ts';
+import { LinkButton } from '../components/link-button.tsx';
+import { Note } from '../components/note.tsx';
+import { PageHeader } from '../components/page-header.tsx';
+import { SkeletonRows } from '../components/skeleton.tsx';
+import { type AgentFilterText, agentFilterOf, hasFilter, isSelectorText } from '../data/agent-filter.ts';
+import { useApi } from '../data/console-context.tsx';
+import { queries } from '../data/queries.ts';
+import { useTitle } from '../shell/use-title.ts';
+import { AgentCard } from './agent-card.tsx';
+import { agentColumns } from './agent-columns.tsx';
+import { ConnectAgents } from './connect-agents.tsx';
+import { DriftNote } from './drift-note.tsx';
+import { EnrolmentFilters, WaitingNote } from './enrolment-filters.tsx';
+import { FacetMenu } from './facet-menu.tsx';
+import styles from './fleet.module.css';
+import { FleetCounts } from './fleet-counts.tsx';
+import { FleetSearch } from './fleet-search.tsx';
+import { RunFilters } from './run-filters.tsx';
+import { useFleetList } from './use-fleet-list.ts';
+
+const route = getRouteApi('/inside/agents');
+
+export function FleetPage() {
+  useTitle('Fleet');
+  const api = useApi();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { sort, ...rest } = search;
+  const filterText = JSON.stringify(rest);
+  const filter = useMemo(() => JSON.parse(filterText) as AgentFilterText, [filterText]);
+
+  const list = useFleetList(filter, sort);
+  const stats = useQuery(queries.stats(api, filter));
+  const everything = useQuery(queries.stats(api));
+  const fleetSize = everything.data?.total;
+
+  const change = useCallback(
+    (part: Partial<typeof search>) => {
+      void navigate({ search: (known) => ({ ...known, ...part }), replace: true, resetScroll: false });
+    },
+    [navigate],
+  );
+  const onSearch = useCallback((q: string) => change({ q: q === '' ? undefined : q }), [change]);
+
+  const { reload, rows, total, query } = list;
+  const waiting =
+    stats.data === undefined || stats.isPlaceholderData || list.isOld ? 0 : stats.data.total - total;
+  // Nothing is under the hand while nothing is shown.
+  useEffect(() => {
+    if (waiting > 0 && rows.length === 0 && !query.isFetching) reload();
+  }, [waiting, rows.length, query.isFetching, reload]);
+
+  if (fleetSize === 0 && !hasFilter(filter))
+    return <ConnectAgents silent={everything.data?.silentConnections ?? 0} />;
+
+  const selectorError = isSelectorText(filter.q ?? '') && query.isError ? query.error : null;
+  return (
+    <>
+      <PageHeader
+        title="Fleet"
+        aside={
+          <span className={styles.muted}>
+            {stats.data === undefined
+              ? ''
+              : hasFilter(filter) && fleetSize !== undefined
+                ? `${formatCount(stats.data.total)} of ${countOf(fleetSize, 'agent')}`
+                : countOf(stats.data.total, 'agent')}
+          </span>
+        }
+        actions={
+          <LinkButton
+            to="/rollouts/new"
+            search={{ selector: agentFilterOf(filter).selector }}
+            variant="filled"
+          >
+            Roll out
+          </LinkButton>
+        }
+      />
+      <FleetCounts filter={filter} onChange={change} />
+      <div className={styles.tools}>
+        <FleetSearch value={filter.q ?? ''} onChange={onSearch} error={selectorError} />
+        <div className={styles.facets}>
+          <FacetMenu
+            label="Type"
+            values={stats.data?.type ?? []}
+            chosen={filter.type}
+            onChange={(type) => change({ type })}
+          />
+          <FacetMenu
+            label="Version"
+            values={stats.data?.version ?? []}
+            chosen={filter.version}
+            onChange={(version) => change({ version })}
+          />
+          {filter.config === undefined ? null : (
+            <Button data-chosen className={styles.facetButton} onClick={() => change({ config: undefined })}>
+              Configuration: {filter.config} ×
+            </Button>
+          )}
+          <RunFilters filter={filter} onChange={change} />
+          <EnrolmentFilters filter={filter} onChange={change} />
+        </div>
+      </div>
+      <div className={styles.remarks}>
+        <WaitingNote waiting={everything.data?.enrolment.pending ?? 0} />
+        {filter.drift?.includes('drifted') ? (
+          <DriftNote drifted={stats.data?.drift.drifted ?? 0} selector={agentFilterOf(filter).selector} />
+        ) : null}
+        {(everything.data?.silentConnections ?? 0) === 0 ? null : (
+          <Note tone="look">
+            {countOf(everything.data?.silentConnections ?? 0, 'link')} opened that never said which agent is
+            at the other end.
+          </Note>
+        )}
+        <div role="status" className={styles.pillPlace}>
+          {waiting !== 0 && rows.length > 0 ? (
+            <button type="button" className={styles.pill} onClick={reload}>
+              {waiting > 0 ? `${countOf(waiting, 'new agent')}` : `${countOf(-waiting, 'agent')} less`}: read
+              again
+            </button>
+          ) : null}
+        </div>
+      </div>
+      {query.isError && rows.length === 0 ? (
+        selectorError === null ? (
+          <ErrorState
+            error={query.error}
+            what="The fleet could not be read"
+            onRetry={() => void query.refetch()}
+          />
+        ) : null
+      ) : query.isPending && rows.length === 0 ? (
+        <SkeletonRows rows={10} />
+      ) : rows.length === 0 ? (
+        <EmptyState
+          title="No agent matches"
+          action={<Button onClick={() => void navigate({ search: {} })}>Clear all filters</Button>}
+        >
+          {fleetSize === undefined
+            ? null
+            : `None of ${countOf(fleetSize, 'agent')} fits all that is chosen above.`}
+        </EmptyState>
+      ) : (
+        <>
+          {query.isError && selectorError === null ? (
+            <div className={styles.stale}>
+              <FailureNote error={query.error} />
+            </div>
+          ) : null}
+          <div className={list.isOld ? styles.old : undefined}>
+            <DataTable
+              label="Agents"
+              columns={agentColumns}
+              rows={rows}
+              total={total}
+              rowKey={(agent) => agent.instanceUid}
+              compact={(agent) => <AgentCard agent={agent} />}
+              sort={sort ?? 'name'}
+              onSort={(next) => change({ sort: next === 'name' ? undefined : next })}
+              onNearEnd={list.onNearEnd}
+              onVisible={list.onVisible}
+              isDimmed={(agent) => list.removed.has(agent.instanceUid)}
+            />
+            {query.hasNextPage ? <SkeletonRows rows={2} /> : null}
+          </div>
+        </>
+      )}
+    </>
+  );
+}

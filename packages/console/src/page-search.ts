@@ -1,0 +1,230 @@
+import type {
+  ConnectionState,
+  CredentialKind,
+  CredentialState,
+  DriftState,
+  EnrolmentState,
+  HealthState,
+  RolloutAgentState,
+  RolloutState,
+  SyncState,
+} from '@drover/api';
+import type { AgentFilterText } from './data/agent-filter.ts';
+import { oneOf, someOf, textParam, wholeParam } from './search-params.ts';
+
+/** What each page keeps in the address bar, so that a link shows a colleague the same. */
+type Raw = Readonly<Record<string, unknown>>;
+
+const CONNECTION_STATES: readonly ConnectionState[] = ['connected', 'stale', 'disconnected'];
+const HEALTH_STATES: readonly HealthState[] = ['healthy', 'unhealthy', 'unknown'];
+const SYNC_STATES: readonly SyncState[] = ['in_sync', 'pending', 'failed', 'none'];
+const DRIFT_STATES: readonly DriftState[] = ['none', 'drifted', 'unknown'];
+const ENROLMENT_STATES: readonly EnrolmentState[] = ['approved', 'pending', 'rejected', 'revoked'];
+const CREDENTIAL_KINDS: readonly CredentialKind[] = [
+  'own',
+  'offered',
+  'failed',
+  'shared',
+  'certificate',
+  'none',
+];
+const CREDENTIAL_STATES: readonly CredentialState[] = ['active', 'offered', 'due', 'failed'];
+const AGENT_STATES: readonly RolloutAgentState[] = [
+  'pending',
+  'offered',
+  'applied',
+  'failed',
+  'skipped',
+  'superseded',
+];
+
+export const AGENT_TABS = ['overview', 'configuration', 'history', 'connection', 'timeline'] as const;
+export type AgentTab = (typeof AGENT_TABS)[number];
+export const CONFIG_TABS = ['editor', 'revisions', 'agents', 'rollouts', 'history'] as const;
+export type ConfigTab = (typeof CONFIG_TABS)[number];
+
+export interface LoginSearch {
+  readonly token?: string | undefined;
+  readonly next?: string | undefined;
+}
+
+export function loginSearch(raw: Raw): LoginSearch {
+  return { token: textParam(raw.token), next: textParam(raw.next) };
+}
+
+export interface FleetSearchParams extends AgentFilterText {
+  readonly sort?: string | undefined;
+}
+
+export function fleetSearch(raw: Raw): FleetSearchParams {
+  return {
+    q: textParam(raw.q),
+    state: someOf(raw.state, CONNECTION_STATES),
+    health: someOf(raw.health, HEALTH_STATES),
+    sync: someOf(raw.sync, SYNC_STATES),
+    drift: someOf(raw.drift, DRIFT_STATES),
+    enrolment: someOf(raw.enrolment, ENROLMENT_STATES),
+    credential: someOf(raw.credential, CREDENTIAL_KINDS),
+    enrolmentToken: textParam(raw.enrolmentToken),
+    type: textParam(raw.type),
+    version: textParam(raw.version),
+    config: textParam(raw.config),
+    runs: textParam(raw.runs),
+    effective: textParam(raw.effective),
+    sort: textParam(raw.sort),
+  };
+}
+
+export const SEARCH_PLACES = ['all', 'configs', 'effective'] as const;
+export type SearchPlace = (typeof SEARCH_PLACES)[number];
+
+export interface SearchPageSearch {
+  readonly q?: string | undefined;
+  readonly in?: SearchPlace | undefined;
+  /** All revisions of configurations, not only the newest. */
+  readonly revisions?: 'all' | undefined;
+  readonly selector?: string | undefined;
+}
+
+export function searchPageSearch(raw: Raw): SearchPageSearch {
+  return {
+    q: textParam(raw.q),
+    in: oneOf(raw.in, SEARCH_PLACES),
+    revisions: oneOf(raw.revisions, ['all'] as const),
+    selector: textParam(raw.selector),
+  };
+}
+
+export interface WouldRunSearch {
+  /** Configurations in order, as `base@3,site`. */
+  readonly stack?: string | undefined;
+  /** One configuration that takes its own place in the agent's stack, as `base@3`; in the place of `stack`. */
+  readonly layer?: string | undefined;
+}
+
+export function wouldRunSearch(raw: Raw): WouldRunSearch {
+  return { stack: textParam(raw.stack), layer: textParam(raw.layer) };
+}
+
+export interface AgentSearch {
+  readonly tab?: AgentTab | undefined;
+}
+
+export function agentSearch(raw: Raw): AgentSearch {
+  return { tab: oneOf(raw.tab, AGENT_TABS) };
+}
+
+export interface DriftSearch {
+  readonly selector?: string | undefined;
+  /** Where agents drift: of a difference. */
+  readonly path?: string | undefined;
+}
+
+export function driftSearch(raw: Raw): DriftSearch {
+  return { selector: textParam(raw.selector), path: textParam(raw.path) };
+}
+
+export const CONNECTIONS_TABS = ['waiting', 'tokens', 'credentials'] as const;
+export type ConnectionsTab = (typeof CONNECTIONS_TABS)[number];
+
+export interface ConnectionsSearch {
+  readonly tab?: ConnectionsTab | undefined;
+  /** Of the credentials. */
+  readonly state?: CredentialState | undefined;
+  readonly sort?: string | undefined;
+}
+
+export function connectionsSearch(raw: Raw): ConnectionsSearch {
+  return {
+    tab: oneOf(raw.tab, CONNECTIONS_TABS),
+    state: oneOf(raw.state, CREDENTIAL_STATES),
+    sort: textParam(raw.sort),
+  };
+}
+
+export const CONFIGS_TABS = ['configs', 'drafts', 'secrets'] as const;
+export type ConfigsTab = (typeof CONFIGS_TABS)[number];
+
+export interface ConfigsSearch {
+  readonly tab?: ConfigsTab | undefined;
+}
+
+export function configsSearch(raw: Raw): ConfigsSearch {
+  return { tab: oneOf(raw.tab, CONFIGS_TABS) };
+}
+
+export interface NewConfigSearch {
+  /** Name of a draft on the server that is gone on with. */
+  readonly draft?: string | undefined;
+}
+
+export function newConfigSearch(raw: Raw): NewConfigSearch {
+  return { draft: textParam(raw.draft) };
+}
+
+export interface ConfigSearch {
+  readonly tab?: ConfigTab | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Where to look in the revision that is shown. */
+  readonly line?: number | undefined;
+}
+
+export function configSearch(raw: Raw): ConfigSearch {
+  return {
+    tab: oneOf(raw.tab, CONFIG_TABS),
+    from: wholeParam(raw.from),
+    to: wholeParam(raw.to),
+    line: wholeParam(raw.line),
+  };
+}
+
+export interface NewRolloutSearch {
+  readonly config?: string | undefined;
+  readonly revision?: number | undefined;
+  /** It takes its own place in each stack that holds it. */
+  readonly replaces?: 'layer' | undefined;
+  readonly selector?: string | undefined;
+  /** Several layers in order, `base@3,site`, in place of `config` and `revision`. */
+  readonly stack?: string | undefined;
+  /** The preview is made at once. */
+  readonly preview?: 'now' | undefined;
+}
+
+export function newRolloutSearch(raw: Raw): NewRolloutSearch {
+  return {
+    config: textParam(raw.config),
+    revision: wholeParam(raw.revision),
+    replaces: raw.replaces === 'layer' ? 'layer' : undefined,
+    stack: textParam(raw.stack),
+    preview: oneOf(raw.preview, ['now'] as const),
+    selector: textParam(raw.selector),
+  };
+}
+
+const ROLLOUT_STATE_NAMES: readonly RolloutState[] = [
+  'running',
+  'paused',
+  'succeeded',
+  'failed',
+  'rolled_back',
+  'aborted',
+];
+
+export interface RolloutsSearch {
+  readonly state?: RolloutState | undefined;
+}
+
+export function rolloutsSearch(raw: Raw): RolloutsSearch {
+  return { state: oneOf(raw.state, ROLLOUT_STATE_NAMES) };
+}
+
+export interface RolloutSearch {
+  readonly state?: RolloutAgentState | undefined;
+  /** Of a wave, from 1 as it is shown. */
+  readonly wave?: number | undefined;
+}
+
+export function rolloutSearch(raw: Raw): RolloutSearch {
+  return { state: oneOf(raw.state, AGENT_STATES), wave: wholeParam(raw.wave) };
+}

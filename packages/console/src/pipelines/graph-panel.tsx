@@ -1,0 +1,51 @@
+import type { ComponentHealthView } from '@drover/api';
+import { parseCollectorConfig } from '@drover/collector-config';
+import { type ReactNode, useMemo, useState } from 'react';
+import { Panel } from '../components/panel.tsx';
+import { healthOfNodes } from './graph-health.ts';
+import { NodeDetail } from './node-detail.tsx';
+import styles from './pipeline-graph.module.css';
+import { PipelineGraphView } from './pipeline-graph.tsx';
+import { useGraph } from './use-graph.ts';
+
+interface GraphPanelProps {
+  readonly title: string;
+  readonly aside?: ReactNode;
+  readonly text: string;
+  /** What an agent that runs this text reports; null where it reports none. Absent where no agent is meant. */
+  readonly health?: ComponentHealthView | null;
+}
+
+/** The pipelines of a text that is not edited here; a node that is chosen shows its settings and its health. */
+export function GraphPanel({ title, aside, text, health }: GraphPanelProps) {
+  const { graph, reason } = useGraph(text);
+  const [chosen, setChosen] = useState<string>();
+  const nodeHealth = useMemo(
+    () => (graph === undefined || health === undefined ? undefined : healthOfNodes(graph, health)),
+    [graph, health],
+  );
+  const config = useMemo(() => {
+    const parsed = parseCollectorConfig(text);
+    return parsed.kind === 'parsed' ? parsed.data : undefined;
+  }, [text]);
+  if (graph === undefined) return null;
+  const node = [...graph.nodes, ...graph.extensions, ...graph.unused].find((each) => each.id === chosen);
+  return (
+    <Panel title={title} aside={aside} isFlush>
+      {reason === undefined ? null : <p className={styles.stale}>As it was last read: {reason}.</p>}
+      <PipelineGraphView
+        graph={graph}
+        marked={chosen === undefined ? [] : [chosen]}
+        onOpen={({ id }) => setChosen(id === chosen ? undefined : id)}
+        {...(nodeHealth === undefined ? {} : { health: nodeHealth })}
+      />
+      {node === undefined || config === undefined ? null : (
+        <NodeDetail
+          node={node}
+          config={config}
+          {...(nodeHealth === undefined ? {} : { health: nodeHealth.get(node.id) })}
+        />
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,120 @@
+import { WEEK_DAYS } from '@drover/api';
+import { TextInput } from '@mantine/core';
+import type { ChangeEvent } from 'react';
+import styles from './rollouts.module.css';
+import type { ReadStrategy, StrategyField, StrategyForm, WeekDay } from './strategy-form.ts';
+
+interface HowDetailsProps {
+  readonly form: StrategyForm;
+  readonly read: ReadStrategy;
+  readonly onChange: (part: Partial<StrategyForm>) => void;
+}
+
+const DAY_WORDS: Record<WeekDay, string> = {
+  mon: 'Mon',
+  tue: 'Tue',
+  wed: 'Wed',
+  thu: 'Thu',
+  fri: 'Fri',
+  sat: 'Sat',
+  sun: 'Sun',
+};
+
+/** The value, the refusal and the change of one field of the form. */
+export function fieldOf({ form, read, onChange }: HowDetailsProps, name: StrategyField) {
+  return {
+    value: form[name],
+    error: read.kind === 'wrong' ? read.reasons[name] : undefined,
+    onChange: (event: ChangeEvent<HTMLInputElement>) => onChange({ [name]: event.currentTarget.value }),
+  };
+}
+
+/** What is judged of what flows, after each wave. */
+export function FlowFields(props: HowDetailsProps) {
+  const { form, onChange } = props;
+  return (
+    <>
+      <div className={styles.choice}>
+        <label>
+          <input
+            type="checkbox"
+            checked={form.isFlowJudged}
+            onChange={(event) => onChange({ isFlowJudged: event.currentTarget.checked })}
+          />
+          Judge what flows too, by the agents’ own metrics
+        </label>
+      </div>
+      {form.isFlowJudged ? (
+        <>
+          <div className={styles.percents}>
+            <TextInput label="Sent, at least" description="% of before" {...fieldOf(props, 'minSent')} />
+            <TextInput
+              label="Refused, at most"
+              description="% of what comes"
+              {...fieldOf(props, 'maxRefused')}
+            />
+            <TextInput
+              label="Failed, at most"
+              description="% of what goes"
+              {...fieldOf(props, 'maxUnsent')}
+            />
+            <TextInput label="Queue, at most" description="% of its size" {...fieldOf(props, 'maxQueue')} />
+            <TextInput
+              label="Memory grows by"
+              description="at most % of before"
+              placeholder="not judged"
+              {...fieldOf(props, 'maxMemoryGrowth')}
+            />
+          </div>
+          <p className={styles.muted}>
+            Agents that send no metrics of their own are judged by health alone, and the gate says so.
+          </p>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+/** When agents may be given it, and how long one may take. */
+export function WhenFields(props: HowDetailsProps) {
+  const { form, onChange } = props;
+  const toggle = (day: WeekDay) =>
+    onChange({
+      days: WEEK_DAYS.filter((each) => (each === day) !== form.days.includes(each)),
+    });
+  return (
+    <>
+      <div className={styles.choice}>
+        <label>
+          <input
+            type="checkbox"
+            checked={form.hasWindow}
+            onChange={(event) => onChange({ hasWindow: event.currentTarget.checked })}
+          />
+          Only in a window of time
+        </label>
+      </div>
+      {form.hasWindow ? (
+        <>
+          <div className={styles.percents}>
+            <TextInput label="From" placeholder="22:00" {...fieldOf(props, 'from')} />
+            <TextInput label="To" placeholder="04:00" {...fieldOf(props, 'to')} />
+            <TextInput label="Time zone" placeholder="Europe/Berlin" {...fieldOf(props, 'timezone')} />
+          </div>
+          <fieldset className={styles.choice}>
+            <legend className={styles.hidden}>Days on which it opens; none chosen means every day</legend>
+            {WEEK_DAYS.map((day) => (
+              <label key={day}>
+                <input type="checkbox" checked={form.days.includes(day)} onChange={() => toggle(day)} />
+                {DAY_WORDS[day]}
+              </label>
+            ))}
+            <span className={styles.muted}>
+              {form.days.length === 0 ? 'It opens every day.' : 'It opens on these days.'}
+            </span>
+          </fieldset>
+        </>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+import type { RolloutPreview } from '@drover/api';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { countOf, formatCount } from '../components/format.ts';
+import { Note } from '../components/note.tsx';
+import { writeStack } from '../would-run/stack-text.ts';
+import { RolloutAgentTable } from './rollout-agents.tsx';
+import { waveText } from './rollout-waves.tsx';
+import styles from './rollouts.module.css';
+
+function stackText(configs: RolloutPreview['current'][number]['configs']): string {
+  return configs.length === 0
+    ? 'no configuration from Drover'
+    : configs.map((config) => `${config.name} r${config.revision}`).join(', ');
+}
+
+/** Who would change and from what, who would not, who cannot and why, and whom it takes from other rollouts. */
+export function PreviewResult({ preview }: { readonly preview: RolloutPreview }) {
+  const { wouldChange, unchanged, cannot, supersedes, current, waves, noWayBack } = preview;
+  const isLayer = preview.target.replaces === 'layer';
+  const text = writeStack(preview.target.configs);
+  const stack = useMemo(() => (isLayer ? { layer: text } : { stack: text }), [isLayer, text]);
+  return (
+    <div className={styles.column}>
+      <dl className={styles.figures}>
+        <Figure word="match" count={preview.matched} />
+        <Figure word="would change" count={wouldChange.count} isStrong />
+        <Figure word="of them offline" count={wouldChange.offline} />
+        <Figure word="run it already" count={unchanged.count} />
+        <Figure word="cannot take it" count={cannot.count} />
+      </dl>
+      {wouldChange.offline === 0 ? null : (
+        <Note tone="gone">
+          {countOf(wouldChange.offline, 'agent')} are offline and get it when they return.
+        </Note>
+      )}
+      {waves.length < 2 ? null : (
+        <div>
+          <h3 className={styles.heading}>Wave by wave</h3>
+          <ol className={styles.current}>
+            {waves.map(({ wave, agents }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a wave is its place
+              <li key={index}>
+                {waveText(wave)}: <strong>{formatCount(agents)}</strong> would change
+                {wave?.approval === true ? ', then it waits for approval' : ''}
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
+      {noWayBack.count === 0 ? null : (
+        <Note tone="look">
+          {countOf(noWayBack.count, 'agent')} would have no way back: Drover gives them nothing today, and a
+          roll back leaves them as they are then.
+        </Note>
+      )}
+      {supersedes.map((each) => (
+        <Note key={each.rolloutId} tone="look">
+          {countOf(each.agents, 'agent')} are taken over from{' '}
+          <Link to="/rollouts/$id" params={{ id: each.rolloutId }}>
+            another rollout
+          </Link>
+          , which counts them as superseded.
+        </Note>
+      ))}
+      {current.length === 0 ? null : (
+        <div>
+          <h3 className={styles.heading}>
+            {isLayer ? 'What they are to run today, and then' : 'What they are to run today'}
+          </h3>
+          <ul className={styles.current}>
+            {current.map((stack) => (
+              <li key={stackText(stack.configs)}>
+                <strong>{formatCount(stack.agents)}</strong> {stackText(stack.configs)}
+                {isLayer ? <span> → {stackText(stack.next)}</span> : null}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {cannot.count === 0 ? null : (
+        <div>
+          <h3 className={styles.heading}>{countOf(cannot.count, 'agent')} cannot take it</h3>
+          <RolloutAgentTable
+            isPreview
+            label="Agents that cannot take it"
+            stack={stack}
+            agents={cannot.agents}
+            total={cannot.count}
+          />
+        </div>
+      )}
+      {wouldChange.count === 0 ? (
+        <Note tone={preview.matched === 0 ? 'look' : 'gone'}>
+          {preview.matched === 0 ? 'The selector matches no agent today.' : 'Nobody would change today.'}{' '}
+          Started all the same, it stands: agents that match later get it.
+        </Note>
+      ) : (
+        <div>
+          <h3 className={styles.heading}>
+            {wouldChange.agents.length < wouldChange.count
+              ? `The first ${formatCount(wouldChange.agents.length)} of ${countOf(wouldChange.count, 'agent')} that would change`
+              : `${countOf(wouldChange.count, 'agent')} would change`}
+          </h3>
+          <RolloutAgentTable
+            isPreview
+            label="Agents that would change"
+            stack={stack}
+            agents={wouldChange.agents}
+            total={wouldChange.count}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Figure(props: { readonly word: string; readonly count: number; readonly isStrong?: boolean }) {
+  return (
+    <div className={styles.figure} data-strong={props.isStrong === true}>
+      <dt>{props.word}</dt>
+      <dd>{formatCount(props.count)}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,184 @@
+import type { FlowGate, RolloutStrategy, RolloutWindow, Wave, WEEK_DAYS } from '@drover/api';
+import { isSelectorText } from '../data/agent-filter.ts';
+
+/** What stands in the fields of "How". */
+export interface StrategyForm {
+  readonly kind: 'all' | 'waves';
+  readonly rate: string;
+  readonly waves: string;
+  readonly soakMinutes: string;
+  readonly maxFailed: string;
+  readonly onFailure: 'pause' | 'rollback';
+  readonly needsApproval: boolean;
+  readonly isFlowJudged: boolean;
+  readonly minSent: string;
+  readonly maxRefused: string;
+  readonly maxUnsent: string;
+  readonly maxQueue: string;
+  readonly maxMemoryGrowth: string;
+  readonly deadlineMinutes: string;
+  readonly hasWindow: boolean;
+  readonly from: string;
+  readonly to: string;
+  readonly timezone: string;
+  /** None chosen means every day. */
+  readonly days: readonly WeekDay[];
+}
+
+export type WeekDay = (typeof WEEK_DAYS)[number];
+
+export const FIRST_FORM: StrategyForm = {
+  kind: 'all',
+  rate: '',
+  waves: '1, 10%',
+  soakMinutes: '5',
+  maxFailed: '0',
+  onFailure: 'pause',
+  needsApproval: false,
+  isFlowJudged: false,
+  minSent: '50',
+  maxRefused: '5',
+  maxUnsent: '5',
+  maxQueue: '90',
+  maxMemoryGrowth: '',
+  deadlineMinutes: '',
+  hasWindow: false,
+  from: '22:00',
+  to: '04:00',
+  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
+  days: [],
+};
+
+const PERCENTS = {
+  minSent: ['minSentPercent', 1000],
+  maxRefused: ['maxRefusedPercent', 100],
+  maxUnsent: ['maxFailedPercent', 100],
+  maxQueue: ['maxQueuePercent', 100],
+  maxMemoryGrowth: ['maxMemoryGrowthPercent', 10_000],
+} as const satisfies Partial<Record<keyof StrategyForm, readonly [keyof FlowGate, number]>>;
+type PercentField = keyof typeof PERCENTS;
+
+export type StrategyField =
+  | 'rate'
+  | 'waves'
+  | 'soakMinutes'
+  | 'maxFailed'
+  | 'deadlineMinutes'
+  | 'from'
+  | 'to'
+  | 'timezone'
+  | PercentField;
+export type ReadStrategy =
+  | { readonly kind: 'strategy'; readonly strategy: RolloutStrategy }
+  | { readonly kind: 'wrong'; readonly reasons: Partial<Record<StrategyField, string>> };
+
+const RATE_MAX = 100_000;
+const WEEK_MINUTES = 7 * 24 * 60;
+
+type Reasons = Partial<Record<StrategyField, string>>;
+
+/** What the fields say, or what is wrong in which of them. */
+export function readStrategy(form: StrategyForm): ReadStrategy {
+  const reasons: Reasons = {};
+  const common = { ...readRate(form, reasons), ...readDeadline(form, reasons), ...readWindow(form, reasons) };
+  const strategy: RolloutStrategy =
+    form.kind === 'all'
+      ? { kind: 'all', ...common }
+      : { kind: 'waves', ...readWaves(form, reasons), ...common };
+  return Object.keys(reasons).length > 0 ? { kind: 'wrong', reasons } : { kind: 'strategy', strategy };
+}
+
+function readRate({ rate: text }: StrategyForm, reasons: Reasons) {
+  if (text.trim() === '') return {};
+  const rate = Number(text);
+  if (!(rate > 0 && rate <= RATE_MAX))
+    reasons.rate = 'A number above 0, at most 100,000; leave it empty for no limit';
+  return { maxAgentsPerSecond: rate };
+}
+
+function readDeadline({ deadlineMinutes: text }: StrategyForm, reasons: Reasons) {
+  if (text.trim() === '') return {};
+  const minutes = Number(text);
+  if (!(minutes >= 10 / 60 && minutes <= WEEK_MINUTES))
+    reasons.deadlineMinutes = 'Minutes, from 0.2 to a week; leave it empty for that of the server';
+  return { applyDeadlineSeconds: Math.round(minutes * 60) };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readWindow(form: StrategyForm, reasons: Reasons): { window?: RolloutWindow } {
+  if (!form.hasWindow) return {};
+  const { from, to, timezone, days } = form;
+  for (const field of ['from', 'to'] as const)
+    if (!/^(?:[01]\d|2[0-3]):[0-5]\d$/.test(form[field])) reasons[field] = 'A time such as 22:30';
+  if (!isTimeZone(timezone)) reasons.timezone = 'A time zone such as Europe/Berlin or UTC';
+  return { window: { from, to, timezone, ...(days.length === 0 ? {} : { days: [...days] }) } };
+}
+
+function readFlow(form: StrategyForm, reasons: Reasons): { flow?: FlowGate } {
+  if (!form.isFlowJudged) return {};
+  const flow: FlowGate = {};
+  for (const field of Object.keys(PERCENTS) as PercentField[]) {
+    const [name, max] = PERCENTS[field];
+    const text = form[field].trim();
+    if (text === '') continue;
+    const percent = Number(text);
+    if (!(percent >= 0 && percent <= max)) reasons[field] = `A percentage from 0 to ${max}`;
+    flow[name] = percent;
+  }
+  return { flow };
+}
+
+function readWaves(form: StrategyForm, reasons: Reasons) {
+  const waves = splitWaves(form.waves).map((text) => readWave(text));
+  if (waves.some((wave) => wave === undefined))
+    reasons.waves =
+      'Numbers of agents or shares with commas, such as 1, 10%, 50%; or a selector: ring=canary, 25%';
+  const soak = Number(form.soakMinutes || '0');
+  if (!(soak >= 0 && soak <= WEEK_MINUTES)) reasons.soakMinutes = 'Minutes, from 0 to a week';
+  const maxFailed = readLimit(form.maxFailed.trim());
+  if (maxFailed === undefined) reasons.maxFailed = 'A number of agents or a share, such as 2 or 5%';
+  return {
+    waves: waves.flatMap((wave) =>
+      wave === undefined ? [] : [form.needsApproval ? { ...wave, approval: true } : wave],
+    ),
+    gates: {
+      ...(maxFailed === undefined ? {} : { maxFailed }),
+      soakSeconds: Math.round(soak * 60),
+      ...readFlow(form, reasons),
+    },
+    onFailure: form.onFailure,
+  };
+}
+
+/** At commas that stand in no parentheses: those of a selector are its own. */
+function splitWaves(text: string): readonly string[] {
+  return text.split(/,(?![^(]*\))/).map((part) => part.trim());
+}
+
+function readWave(text: string): Wave | undefined {
+  if (/^[1-9]\d{0,5}$/.test(text)) return { count: Number(text) };
+  const percent = readPercent(text);
+  if (percent !== undefined) return percent === 0 ? undefined : { percent };
+  // What is no number is taken for a selector where it has a sign of one; the server reads it.
+  return isSelectorText(text) ? { selector: text } : undefined;
+}
+
+function readLimit(text: string): { count: number } | { percent: number } | undefined {
+  if (text === '') return { count: 0 };
+  if (/^\d{1,6}$/.test(text)) return { count: Number(text) };
+  const percent = readPercent(text);
+  return percent === undefined ? undefined : { percent };
+}
+
+function readPercent(text: string): number | undefined {
+  const value = /^(\d{1,3}(?:\.\d+)?)\s*%$/.exec(text)?.[1];
+  return value === undefined || Number(value) > 100 ? undefined : Number(value);
+}

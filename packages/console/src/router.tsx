@@ -1,0 +1,180 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { LoginPage } from './login/login-page.tsx';
+import { SessionGate } from './login/session-gate.tsx';
+import {
+  agentSearch,
+  configSearch,
+  configsSearch,
+  connectionsSearch,
+  driftSearch,
+  fleetSearch,
+  loginSearch,
+  newConfigSearch,
+  newRolloutSearch,
+  rolloutSearch,
+  rolloutsSearch,
+  searchPageSearch,
+  wouldRunSearch,
+} from './page-search.ts';
+import { parseSearchParams, stringifySearchParams } from './search-params.ts';
+import { NotFoundPage } from './shell/not-found-page.tsx';
+import { PageFailure } from './shell/page-failure.tsx';
+
+const rootRoute = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+  errorComponent: PageFailure,
+});
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  validateSearch: loginSearch,
+  component: LoginPage,
+});
+
+const insideRoute = createRoute({ getParentRoute: () => rootRoute, id: 'inside', component: SessionGate });
+
+const indexRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/agents', replace: true });
+  },
+});
+
+const fleetRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/agents',
+  validateSearch: fleetSearch,
+  component: lazyRouteComponent(() => import('./fleet/fleet-page.tsx'), 'FleetPage'),
+});
+
+const agentRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/agents/$uid',
+  validateSearch: agentSearch,
+  component: lazyRouteComponent(() => import('./agent/agent-page.tsx'), 'AgentPage'),
+});
+
+const configsRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/configs',
+  validateSearch: configsSearch,
+  component: lazyRouteComponent(() => import('./configs/configs-page.tsx'), 'ConfigsPage'),
+});
+
+// Not below /configs, where every word may be a configuration's name.
+const newConfigRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/new-configuration',
+  validateSearch: newConfigSearch,
+  component: lazyRouteComponent(() => import('./configs/new-config-page.tsx'), 'NewConfigPage'),
+});
+
+const configRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/configs/$name',
+  validateSearch: configSearch,
+  component: lazyRouteComponent(() => import('./configs/config-page.tsx'), 'ConfigPage'),
+});
+
+const rolloutsRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/rollouts',
+  validateSearch: rolloutsSearch,
+  component: lazyRouteComponent(() => import('./rollouts/rollouts-page.tsx'), 'RolloutsPage'),
+});
+
+const newRolloutRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/rollouts/new',
+  validateSearch: newRolloutSearch,
+  component: lazyRouteComponent(() => import('./rollouts/new-rollout-page.tsx'), 'NewRolloutPage'),
+});
+
+const rolloutRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/rollouts/$id',
+  validateSearch: rolloutSearch,
+  component: lazyRouteComponent(() => import('./rollouts/rollout-page.tsx'), 'RolloutPage'),
+});
+
+const driftRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/drift',
+  validateSearch: driftSearch,
+  component: lazyRouteComponent(() => import('./drift/drift-page.tsx'), 'DriftPage'),
+});
+
+const searchRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/search',
+  validateSearch: searchPageSearch,
+  component: lazyRouteComponent(() => import('./search/search-page.tsx'), 'SearchPage'),
+});
+
+const wouldRunRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/agents/$uid/would-run',
+  validateSearch: wouldRunSearch,
+  component: lazyRouteComponent(() => import('./would-run/would-run-page.tsx'), 'WouldRunPage'),
+});
+
+const connectionsRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/connections',
+  validateSearch: connectionsSearch,
+  component: lazyRouteComponent(() => import('./connections/connections-page.tsx'), 'ConnectionsPage'),
+});
+
+// Whatever else: inside the shell, so that the way on is at hand.
+const restRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: NotFoundPage });
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  insideRoute.addChildren([
+    indexRoute,
+    fleetRoute,
+    agentRoute,
+    configsRoute,
+    newConfigRoute,
+    configRoute,
+    rolloutsRoute,
+    newRolloutRoute,
+    rolloutRoute,
+    driftRoute,
+    searchRoute,
+    wouldRunRoute,
+    connectionsRoute,
+    restRoute,
+  ]),
+]);
+
+export function createConsoleRouter(rootPath: string) {
+  return createRouter({
+    routeTree,
+    basepath: rootPath,
+    parseSearch: parseSearchParams,
+    stringifySearch: stringifySearchParams,
+    scrollRestoration: true,
+    defaultPreload: 'intent',
+    defaultPreloadDelay: 60,
+    defaultErrorComponent: PageFailure,
+  });
+}
+
+export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ConsoleRouter;
+  }
+}

@@ -1,0 +1,119 @@
+import { ApiError } from '@drover/api';
+import { parseSearch } from '@drover/collector-config';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import layout from '../components/layout.module.css';
+import { PageHeader } from '../components/page-header.tsx';
+import { SearchLine } from '../components/search-line.tsx';
+import { Select } from '../components/select.tsx';
+import { useApi } from '../data/console-context.tsx';
+import { failureOf } from '../data/failure-text.ts';
+import { searchQueries } from '../data/search-queries.ts';
+import { SEARCH_PLACES, type SearchPageSearch, type SearchPlace } from '../page-search.ts';
+import { useTitle } from '../shell/use-title.ts';
+import styles from './search.module.css';
+import { SearchHelp } from './search-help.tsx';
+import { SearchResults } from './search-results.tsx';
+
+const route = getRouteApi('/inside/search');
+const PLACE_WORDS: Record<SearchPlace, string> = {
+  all: 'Configurations and what agents run',
+  configs: 'Configurations',
+  effective: 'What agents run',
+};
+
+/** What stands where, in configurations and in what agents say that they run. */
+export function SearchPage() {
+  useTitle('Search');
+  const api = useApi();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { q = '', in: place = 'all', revisions, selector } = search;
+  const change = useCallback(
+    (part: Partial<SearchPageSearch>) => {
+      void navigate({ search: (known) => ({ ...known, ...part }), replace: true, resetScroll: false });
+    },
+    [navigate],
+  );
+  const onQuery = useCallback((text: string) => change({ q: text === '' ? undefined : text }), [change]);
+  const onSelector = useCallback(
+    (text: string) => change({ selector: text === '' ? undefined : text }),
+    [change],
+  );
+  const parsed = q.trim() === '' ? undefined : parseSearch(q);
+  const query = useInfiniteQuery({
+    ...searchQueries.found(api, {
+      q,
+      in: place,
+      ...(revisions === undefined ? {} : { revisions }),
+      ...(selector === undefined ? {} : { selector }),
+    }),
+    enabled: parsed?.kind === 'query',
+  });
+  const fault = parsed?.kind === 'invalid' ? { detail: parsed.message, column: parsed.column } : undefined;
+  const selectorFault = selectorFaultOf(query.error);
+  return (
+    <>
+      <PageHeader
+        title="Search"
+        below="In configurations, and in what agents say that they run: who still exports to …?"
+      />
+      <div className={layout.column}>
+        <div className={styles.query}>
+          <SearchLine
+            label="Search in configurations and what agents run"
+            placeholder="Text, or terms: exports:collector.example, exporter:otlp, key:insecure=true"
+            value={q}
+            onChange={onQuery}
+            fault={fault}
+          />
+        </div>
+        <div className={styles.scope}>
+          <Select
+            label="Look in"
+            value={place}
+            options={SEARCH_PLACES.map((each) => ({ value: each, word: PLACE_WORDS[each] }))}
+            onChange={(value) =>
+              change({ in: SEARCH_PLACES.find((each) => each === value && each !== 'all') })
+            }
+          />
+          <div className={styles.selector}>
+            <SearchLine
+              label="Only what these agents run"
+              placeholder="Of all agents; or a selector: env=prod"
+              value={selector ?? ''}
+              onChange={onSelector}
+              fault={selectorFault}
+            />
+          </div>
+          <label className={styles.check}>
+            <input
+              type="checkbox"
+              checked={revisions === 'all'}
+              disabled={place === 'effective'}
+              onChange={(event) => change({ revisions: event.currentTarget.checked ? 'all' : undefined })}
+            />
+            All revisions
+          </label>
+        </div>
+        {parsed === undefined ? (
+          <SearchHelp isOpen />
+        ) : parsed.kind === 'invalid' || selectorFault !== undefined ? (
+          <SearchHelp isOpen={parsed.kind === 'invalid'} />
+        ) : (
+          <>
+            <SearchResults q={q} query={query} />
+            <SearchHelp />
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function selectorFaultOf(error: unknown): { detail: string; column: number | undefined } | undefined {
+  if (!(error instanceof ApiError) || error.problem?.code !== 'invalid_selector') return undefined;
+  const { detail, column } = failureOf(error);
+  return { detail, column };
+}

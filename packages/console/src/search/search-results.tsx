@@ -1,0 +1,108 @@
+import type { SearchPage } from '@drover/api';
+import { Button } from '@mantine/core';
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { EmptyState } from '../components/empty-state.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { FailureNote } from '../components/failure-note.tsx';
+import { countOf, formatCount } from '../components/format.ts';
+import { Note } from '../components/note.tsx';
+import { SkeletonRows } from '../components/skeleton.tsx';
+import { FoundConfig } from './found-config.tsx';
+import { FoundContent } from './found-content.tsx';
+import styles from './search.module.css';
+
+interface SearchResultsProps {
+  readonly q: string;
+  readonly query: UseInfiniteQueryResult<InfiniteData<SearchPage>>;
+}
+
+/** The answer first, then each configuration and each content with its lines. */
+export function SearchResults({ q, query }: SearchResultsProps) {
+  if (query.data === undefined) {
+    return query.isError ? (
+      <ErrorState error={query.error} what="The search failed" onRetry={() => void query.refetch()} />
+    ) : (
+      <SkeletonRows rows={5} height={72} />
+    );
+  }
+  const [first] = query.data.pages;
+  if (first === undefined) return null;
+  const items = query.data.pages.flatMap((page) => page.items);
+  const configs = items.filter((item) => item.kind === 'config');
+  const contents = items.filter((item) => item.kind === 'effective');
+  return (
+    <div className={styles.results} data-old={query.isPlaceholderData}>
+      {query.isError ? <FailureNote error={query.error} /> : null}
+      <Answer q={q} page={first} />
+      {items.length === 0 ? (
+        <EmptyState title="Nothing found">{notFoundText(first)}</EmptyState>
+      ) : (
+        <>
+          {configs.length === 0 ? null : (
+            <section aria-label="Configurations" className={styles.group}>
+              <h2 className={styles.heading}>Configurations</h2>
+              {configs.map((found) => (
+                <FoundConfig key={`${found.name}@${found.revision}`} found={found} />
+              ))}
+            </section>
+          )}
+          {contents.length === 0 ? null : (
+            <section aria-label="What agents run" className={styles.group}>
+              <h2 className={styles.heading}>What agents run</h2>
+              {contents.map((found) => (
+                <FoundContent key={found.content} found={found} />
+              ))}
+            </section>
+          )}
+          {query.hasNextPage ? (
+            <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              Show more of {formatCount(first.total)}
+            </Button>
+          ) : null}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Whom it is about, and what it does not know. */
+function Answer({ q, page }: { readonly q: string; readonly page: SearchPage }) {
+  const { agents, isTruncated } = page;
+  return (
+    <>
+      {agents === null ? null : (
+        <p className={styles.answer} role="status">
+          {agents.matched === 0 ? (
+            <strong>No agent</strong>
+          ) : (
+            <Link to="/agents" search={{ runs: q }}>
+              <strong>{countOf(agents.matched, 'agent')}</strong>
+            </Link>
+          )}{' '}
+          of {formatCount(agents.searched)} {agents.matched === 1 || agents.matched === 0 ? 'runs' : 'run'} it
+          {agents.notReported === 0
+            ? ''
+            : `; ${formatCount(agents.notReported)} never reported what they run`}
+          .
+        </p>
+      )}
+      {isTruncated ? (
+        <Note tone="look">
+          This is not all.{' '}
+          {agents !== null && agents.notSearched > 0
+            ? `What ${countOf(agents.notSearched, 'agent')} run is not searched: it is still being read, or there is more of it than is kept.`
+            : 'There is more than could be looked at in time: narrow the search.'}
+        </Note>
+      ) : null}
+    </>
+  );
+}
+
+function notFoundText({ agents, configs }: SearchPage): string {
+  const where = [
+    ...(configs === null ? [] : [countOf(configs.searched, 'revision')]),
+    ...(agents === null ? [] : [`what ${countOf(agents.searched, 'agent')} run`]),
+  ];
+  return `It is not in ${where.join(', nor in ')}. Masked values are not searched.`;
+}

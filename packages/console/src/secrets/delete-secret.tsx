@@ -1,0 +1,35 @@
+import type { Secret } from '@drover/api';
+import { useMutation } from '@tanstack/react-query';
+import { ConfirmDialog } from '../components/confirm-dialog.tsx';
+import { useConsole } from '../data/console-context.tsx';
+
+/** Asked only where no agent needs it; the server refuses where one does by then. */
+export function DeleteSecret({ secret, onClose }: { readonly secret: Secret; readonly onClose: () => void }) {
+  const { api, queryClient } = useConsole();
+  const remove = useMutation({
+    mutationFn: () => api.deleteSecret(secret.name),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: ['secrets'] });
+      onClose();
+    },
+    onError: () => void queryClient.invalidateQueries({ queryKey: ['secrets'] }),
+  });
+  return (
+    <ConfirmDialog
+      isOpen
+      title={`Delete “${secret.name}”?`}
+      confirmLabel="Delete 1 secret"
+      isDangerous
+      isBusy={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate()}
+      onClose={onClose}
+    >
+      <p>0 agents are to run a configuration that names it.</p>
+      <p>
+        Its value cannot be brought back. Where a configuration that names it is rolled out later, the preview
+        says that there is no such secret.
+      </p>
+    </ConfirmDialog>
+  );
+}

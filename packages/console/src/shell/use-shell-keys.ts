@@ -1,0 +1,50 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { hasModifier, isTyping } from '../components/keyboard.ts';
+import type { ShellOverlay } from './shell-overlay.ts';
+
+const SEQUENCE_MS = 1200;
+const GO = {
+  f: '/agents',
+  c: '/configs',
+  s: '/search',
+  r: '/rollouts',
+  d: '/drift',
+  n: '/connections',
+} as const;
+
+function isPlace(key: string): key is keyof typeof GO {
+  return Object.hasOwn(GO, key);
+}
+
+/** The keys that work everywhere: `g` and the letter of a page, `/`, `?`, Ctrl or Cmd K. */
+export function useShellKeys(open: (overlay: ShellOverlay) => void): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    let goAt = Number.NEGATIVE_INFINITY;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        open('palette');
+        return;
+      }
+      if (hasModifier(event) || isTyping(event)) return;
+      const isSecond = event.timeStamp - goAt < SEQUENCE_MS;
+      goAt = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY;
+      if (isSecond && isPlace(event.key)) {
+        event.preventDefault();
+        void navigate({ to: GO[event.key] });
+      } else if (event.key === '?') {
+        event.preventDefault();
+        open('keys');
+      } else if (event.key === '/') {
+        const search = document.querySelector<HTMLInputElement>('input[type="search"]');
+        event.preventDefault();
+        if (search === null) open('palette');
+        else search.focus();
+      }
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [navigate, open]);
+}

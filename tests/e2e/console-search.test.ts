@@ -1,0 +1,213 @@
+import { createOpampClient, type OpampClient } from '@drover/opamp/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OpenBrowser, openBrowser, type WatchedPage } from './support/browser.ts';
+import { axeFindings, overflowPx } from './support/console-page.ts';
+import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
+import { eventually } from './support/process.ts';
+import { describeWithBrowser } from './support/requirements.ts';
+
+const OLD = 6;
+const NEW = 2;
+const CONFIG = (gateway: string) => `# where telemetry leaves
+receivers: {otlp: {protocols: {grpc: {endpoint: "0.0.0.0:4317"}}}}
+exporters:
+  otlp/gateway:
+    endpoint: ${gateway}:4317
+    headers: {authorization: "Bearer hunter2-hunter2"}
+service: {pipelines: {metrics: {receivers: [otlp], exporters: [otlp/gateway]}}}
+`;
+
+describeWithBrowser('search, in the console', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let server: RunningServer;
+  let chromium: OpenBrowser;
+  const agents: OpampClient[] = [];
+
+  function startAgent(name: string, config: string | undefined): OpampClient {
+    const reports = config !== undefined;
+    const body = Buffer.from(config ?? '');
+    const agent = createOpampClient({
+      url: server.opampUrl,
+      description: { identifying: { 'service.name': 'otelcol', 'service.instance.id': name } },
+      capabilities: [
+        'ReportsStatus',
+        'AcceptsRemoteConfig',
+        ...(reports ? (['ReportsEffectiveConfig'] as const) : []),
+      ],
+      effectiveConfig: () => (reports ? new Map([['', { body, contentType: 'text/yaml' }]]) : undefined),
+    });
+    agent.start();
+    agents.push(agent);
+    return agent;
+  }
+
+  beforeAll(async () => {
+    folder = await temporaryFolder('console-search');
+    server = await startServer({ dataDir: folder.path });
+    const { api } = server;
+    for (let number = 0; number < OLD; number += 1) startAgent(`old-${number}`, CONFIG('old.example'));
+    for (let number = 0; number < NEW; number += 1) startAgent(`new-${number}`, CONFIG('new.example'));
+    startAgent('silent', undefined);
+    await api.putConfig('edge', { body: CONFIG('old.example') });
+    await api.putConfig('base', { body: CONFIG('${drover:label.region}.gw') });
+    await api.putConfig('site', { body: 'exporters: {otlp/gateway: {timeout: 5s}}\n' });
+    await eventually('everybody is searched', async () => {
+      const { agents: counts } = await api.search({ q: 'receiver:otlp' });
+      return counts?.searched === OLD + NEW && counts.notReported === 1;
+    });
+    chromium = await openBrowser();
+  });
+  afterAll(async () => {
+    await chromium?.[Symbol.asyncDispose]();
+    await Promise.all(agents.map((agent) => agent.stop()));
+    await server?.[Symbol.asyncDispose]();
+    await folder?.[Symbol.asyncDispose]();
+  });
+
+  async function signedIn(options: Parameters<OpenBrowser['newPage']>[0] = {}): Promise<WatchedPage> {
+    const ui = await chromium.newPage(options);
+    await ui.page.emulateMedia({ reducedMotion: 'reduce' });
+    await ui.page.goto(`${server.httpUrl}/login`);
+    await ui.page.getByLabel('Admin token').fill(server.token);
+    await ui.page.getByRole('button', { name: 'Log in' }).click();
+    await ui.page.waitForURL('**/agents');
+    return ui;
+  }
+
+  const uidOf = async (runs: string) =>
+    (await server.api.listAgents({ runs, limit: 1 })).items[0]?.instanceUid ?? '';
+  const search = (q: string) => `/search?q=${encodeURIComponent(q)}`;
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [1440, 390]) {
+      test(`${colorScheme}, ${width} px: axe finds nothing on any page in its states, and nothing overflows`, async () => {
+        const ui = await signedIn({ width, height: 900, colorScheme });
+        const uid = await uidOf('exports:old.example');
+        const found: string[] = [];
+        for (const [name, path, word] of [
+          ['empty', '/search', 'What can be asked'],
+          ['found', search('exports:old.example'), 'r1'],
+          ['nothing', search('exports:nowhere.example'), 'Nothing found'],
+          ['wrong', search('otlp exporter:'), 'needs a value'],
+          ['would run, cannot', `/agents/${uid}/would-run?stack=base,site`, 'no label "region"'],
+          ['would run', `/agents/${uid}/would-run?stack=edge@1,site`, 'configurations merged'],
+        ] as const) {
+          await ui.page.goto(`${server.httpUrl}${path}`);
+          await ui.page.getByText(word).first().waitFor({ state: 'attached' });
+          const loading = ui.page.getByRole('status', { name: 'Loading' });
+          await eventually('nothing loads', async () => (await loading.count()) === 0);
+          found.push(...(await axeFindings(ui.page)).map((finding) => `${name}: ${finding}`));
+          const tooWide = await overflowPx(ui.page);
+          if (tooWide > 0) found.push(`${name}: ${tooWide} px wider than the window`);
+        }
+        expect(found).toEqual([]);
+        await ui.context.close();
+      });
+    }
+  }
+
+  test('by keyboard alone one gets from the fleet to the agents that still send somewhere', async () => {
+    const { page, context, complaints } = await signedIn();
+    await page.getByRole('table', { name: 'Agents' }).waitFor();
+    // A busy machine may take longer between the two keys than belong together.
+    await eventually('the keys lead to the search', async () => {
+      await page.keyboard.press('g');
+      await page.keyboard.press('s');
+      return new URL(page.url()).pathname.endsWith('/search');
+    });
+    const line = page.getByRole('searchbox', { name: 'Search in configurations and what agents run' });
+    await line.waitFor();
+    await page.keyboard.press('/');
+    await eventually('the search has the focus', () =>
+      line.evaluate((input) => input === input.ownerDocument.activeElement),
+    );
+    await page.keyboard.type('exports:old.example');
+    const answer = page.getByRole('status').filter({ hasText: `${OLD} agents` });
+    await answer.waitFor();
+    expect(await answer.textContent()).toContain(`of ${OLD + NEW} run it; 1 never reported`);
+    await page.waitForURL((url) => url.searchParams.get('q') === 'exports:old.example');
+    const contents = page.getByRole('region', { name: 'What agents run' });
+    expect(await contents.locator('mark').allTextContents()).toEqual(['old.example']);
+    expect(await page.content()).not.toContain('hunter2');
+    const all = answer.getByRole('link');
+    await eventually('the way to the agents has the focus', async () => {
+      await page.keyboard.press('Tab');
+      return all.evaluate((link) => link === link.ownerDocument.activeElement);
+    });
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Runs: exports:old.example ×' }).waitFor();
+    await page.getByText(`${OLD} of ${OLD + NEW + 1} agents`).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('the palette takes what was typed to the search, and a line found leads to its revision', async () => {
+    const { page, context } = await signedIn();
+    await page.getByRole('table', { name: 'Agents' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('old.example');
+    await page.getByRole('option', { name: 'in configurations and what agents run' }).click();
+    await page.getByRole('link', { name: 'edge, line 5' }).click();
+    await page.waitForURL(
+      (url) => url.pathname.endsWith('/configs/edge') && url.searchParams.get('line') === '5',
+    );
+    await page.getByRole('textbox', { name: 'Body of r1' }).waitFor();
+    await eventually('the line is chosen', async () => {
+      const chosen = await page.evaluate('window.getSelection().toString()');
+      return String(chosen).includes('endpoint: old.example:4317');
+    });
+    await context.close();
+  });
+
+  test('counts are live, and an answer that is not whole says so', async () => {
+    const { page, context } = await signedIn();
+    await page.goto(`${server.httpUrl}${search('exports:late.example')}`);
+    await page.getByText('No agent').first().waitFor();
+    startAgent('late', CONFIG('late.example'));
+    await page.getByRole('status').filter({ hasText: '1 agent' }).waitFor();
+    await page.route('**/api/v1/search?*', async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { agents: object };
+      const agents = { ...answer.agents, notSearched: 12 };
+      await route.fulfill({ response, json: { ...answer, agents, isTruncated: true } });
+    });
+    await page.reload();
+    await page.getByText('What 12 agents run is not searched').waitFor();
+    await page.unroute('**/api/v1/search?*');
+    await page.route('**/api/v1/search?*', (route) => route.fulfill({ status: 500, body: '' }));
+    await page.reload();
+    await page.getByRole('alert').getByText('The search failed').waitFor();
+    await page.unroute('**/api/v1/search?*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('status').filter({ hasText: '1 agent' }).waitFor();
+    await context.close();
+  });
+
+  test('the preview of a rollout leads to what an agent would run, with origins and values', async () => {
+    const uid = await uidOf('exports:new.example');
+    await server.api.patchAgent(uid, { labels: { region: 'eu' } });
+    const { page, context } = await signedIn();
+    await page.goto(`${server.httpUrl}/rollouts/new?config=base&selector=region%3Deu`);
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('link', { name: 'would run' }).click();
+    const isShown = (stack: string) =>
+      page.waitForURL(
+        ({ pathname, searchParams }) =>
+          pathname.endsWith(`/agents/${uid}/would-run`) && searchParams.get('stack') === stack,
+      );
+    await isShown('base@1');
+    await page.getByText('eu.gw:4317').first().waitFor();
+    await page.getByLabel('Add a configuration').selectOption('site');
+    await isShown('base@1,site');
+    const lines = page.getByRole('region', { name: 'What it would run' });
+    const timeout = lines.getByRole('listitem').filter({ hasText: 'timeout: 5s' });
+    await timeout.waitFor();
+    expect(await timeout.textContent()).toContain('site');
+    await page.getByText('all of this would be new').waitFor();
+    expect((await server.api.getAgent(uid)).remoteConfig.desired).toBeNull();
+    await page.goto(`${server.httpUrl}/agents/${uid}?tab=configuration`);
+    await page.getByRole('link', { name: 'What would it run' }).click();
+    await page.getByText('No configuration is chosen').waitFor();
+    await context.close();
+  });
+});

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OpenBrowser, openBrowser } from './support/browser.ts';
+import { startSimulator } from './support/console-page.ts';
+import { judged, signedIn } from './support/console-session.ts';
+import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
+import { eventually, type Program } from './support/process.ts';
+import { describeWithBrowser } from './support/requirements.ts';
+
+const AGENTS = 4;
+const BASE = `receivers: {otlp: {protocols: {grpc: {}}}}
+exporters: {otlp: {endpoint: "gw:4317"}}
+service: {pipelines: {traces: {receivers: [otlp], exporters: [otlp]}}}
+`;
+const SITE = 'exporters: {otlp: {endpoint: "site:4317"}}\n';
+
+describeWithBrowser('all that a rollout can be told, in the console', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let server: RunningServer;
+  let fleet: Program;
+  let chromium: OpenBrowser;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder('console-wizard');
+    server = await startServer({ dataDir: folder.path });
+    const { api } = server;
+    fleet = startSimulator(server.opampUrl, AGENTS, ['--http', '0', '--read-only', '0', '--fail-rate', '0']);
+    await eventually('the fleet is there', async () => (await api.stats()).state.connected === AGENTS);
+    await api.putConfig('base', { body: BASE });
+    await api.putConfig('base', { body: `${BASE}# again\n` });
+    await api.putConfig('site', { body: SITE });
+    chromium = await openBrowser();
+  });
+  afterAll(async () => {
+    await chromium?.[Symbol.asyncDispose]();
+    await fleet?.end('SIGTERM');
+    await server?.[Symbol.asyncDispose]();
+    await folder?.[Symbol.asyncDispose]();
+  });
+
+  test('several layers in their order, a gate on what flows, a window and a deadline', async () => {
+    const ui = await signedIn(chromium, server, { colorScheme: 'dark' });
+    const { page } = ui;
+    await page.goto(`${server.httpUrl}/rollouts/new?config=site`);
+    await page.getByRole('button', { name: 'Add a layer' }).click();
+    await page.waitForURL('**/rollouts/new?stack=site,base');
+    await page.getByRole('button', { name: 'Move base up' }).click();
+    await page.waitForURL('**/rollouts/new?stack=base,site');
+    await page.getByRole('combobox', { name: 'Revision 1' }).selectOption('1');
+    await page.waitForURL('**/rollouts/new?stack=base@1,site');
+    await page.getByLabel('In waves, each judged before the next').check();
+    await page.getByRole('textbox', { name: 'Waves' }).fill('os.type in (linux,beos), 50%');
+    await page.getByLabel('Judge what flows too').check();
+    await page.getByRole('textbox', { name: 'Sent, at least' }).fill('2000');
+    await page.getByText('A percentage from 0 to 1000').waitFor();
+    await page.getByRole('textbox', { name: 'Sent, at least' }).fill('80');
+    await page.getByLabel('Only in a window of time').check();
+    await page.getByRole('textbox', { name: 'From' }).fill('00:00');
+    await page.getByRole('textbox', { name: 'To', exact: true }).fill('23:59');
+    await page.getByRole('textbox', { name: 'Time zone' }).fill('UTC');
+    await page.getByLabel('Sun').check();
+    await page.getByRole('textbox', { name: 'Minutes until an agent has failed' }).fill('3');
+    expect(await judged(ui, 'wizard')).toEqual([]);
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: `Roll out to ${AGENTS} agents` }).click();
+    await page.waitForURL(/\/rollouts\/[0-9a-z]{26}$/);
+    const [rollout] = (await server.api.listRollouts()).items;
+    expect(rollout?.target.configs).toEqual([
+      { name: 'base', revision: 1 },
+      { name: 'site', revision: 1 },
+    ]);
+    expect(rollout?.strategy).toMatchObject({
+      kind: 'waves',
+      waves: [{ selector: 'os.type in (linux,beos)' }, { percent: 50 }],
+      gates: { flow: { minSentPercent: 80, maxFailedPercent: 5 } },
+      window: { from: '00:00', to: '23:59', timezone: 'UTC', days: ['sun'] },
+      applyDeadlineSeconds: 180,
+    });
+    expect(ui.complaints).toEqual([]);
+    await server.api.actOnRollout(rollout?.id ?? '', 'abort');
+    await ui.context.close();
+  });
+
+  test('waves are looked into one by one, rollouts by their state, and a merged stack line by line', async () => {
+    const { api } = server;
+    const configs = [{ name: 'base' }, { name: 'site' }];
+    const { id } = await api.createRollout({
+      target: { kind: 'config', configs },
+      selector: '',
+      strategy: { kind: 'waves', waves: [{ count: 1 }], gates: { soakSeconds: 0 } },
+    });
+    await eventually('it is over', async () => (await api.getRollout(id)).state === 'succeeded');
+    const ui = await signedIn(chromium, server);
+    const { page } = ui;
+    await page.goto(`${server.httpUrl}/rollouts?state=succeeded`);
+    await page.getByRole('link', { name: 'base r2, site r1' }).click();
+    await page.getByRole('link', { name: '1 agent by chance' }).click();
+    const table = page.getByRole('table', { name: 'All agents in wave 1' });
+    await eventually('one agent', async () => (await table.getAttribute('aria-rowcount')) === '2');
+    await page.getByRole('button', { name: 'Wave 1 ×' }).click();
+    await page.getByRole('table', { name: 'All agents', exact: true }).waitFor();
+    const [agent] = (await api.listAgents({ limit: 1 })).items;
+    await page.goto(`${server.httpUrl}/agents/${agent?.instanceUid}?tab=configuration`);
+    await page.getByText('Merged, line by line with its layer').waitFor();
+    await page.getByText('of site r1 in place of').waitFor();
+    expect(await judged(ui, 'merged')).toEqual([]);
+    expect(ui.complaints).toEqual([]);
+    await ui.context.close();
+  });
+
+  test('a phone shows it without an overflow', async () => {
+    const ui = await signedIn(chromium, server, { width: 390 });
+    await ui.page.goto(`${server.httpUrl}/rollouts/new?stack=base@1,site`);
+    await ui.page.getByLabel('In waves, each judged before the next').check();
+    await ui.page.getByLabel('Judge what flows too').check();
+    await ui.page.getByLabel('Only in a window of time').check();
+    expect(await judged(ui, 'wizard')).toEqual([]);
+    await ui.context.close();
+  });
+
+  test('a configuration is described without a revision, and exported by a command to copy', async () => {
+    const ui = await signedIn(chromium, server);
+    const { page } = ui;
+    await page.goto(`${server.httpUrl}/configs/site`);
+    await page.getByRole('button', { name: 'Describe…' }).click();
+    await page.getByRole('textbox', { name: 'Description' }).fill('What is another at each site');
+    await page.getByRole('button', { name: 'Save description' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await server.api.getConfig('site')).toMatchObject({
+      description: 'What is another at each site',
+      revision: { number: 1 },
+    });
+    await page.goto(`${server.httpUrl}/configs`);
+    await page.getByText('What is another at each site').waitFor();
+    await page.getByRole('button', { name: 'Export…' }).click();
+    await page.getByText('drover export ./drover-export').waitFor();
+    expect(await judged(ui, 'export')).toEqual([]);
+    await ui.context.close();
+  });
+
+  test('a configuration of another agent is written as what it is', async () => {
+    const ui = await signedIn(chromium, server);
+    const { page } = ui;
+    await page.goto(`${server.httpUrl}/new-configuration`);
+    await page.getByRole('textbox', { name: 'Name' }).fill('bit');
+    await page.getByRole('combobox', { name: 'It is for' }).selectOption('fluentbit');
+    await page.getByRole('textbox', { name: 'Configuration body' }).click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText('[INPUT]\n    Name cpu\n');
+    await page.getByText('Not looked into').waitFor();
+    await page.getByRole('button', { name: 'Save revision' }).click();
+    await page.waitForURL('**/configs/bit');
+    expect((await server.api.getConfig('bit')).revision).toMatchObject({
+      format: 'fluentbit',
+      contentType: 'text/plain',
+    });
+    await ui.context.close();
+  });
+});

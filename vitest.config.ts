@@ -46,7 +46,6 @@ export default defineConfig({
           globalSetup: ['scripts/vitest/e2e-setup.ts'],
           // Real processes with fixed ports (the Collector's own 8888) and two cores: one file at a time.
           fileParallelism: false,
-          retry: Number(process.env.DROVER_TEST_E2E_RETRY ?? 0),
           testTimeout: 120_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 2 },

@@ -8,7 +8,7 @@ import { findChromium } from './chromium.ts';
 import { findCollector } from './collector/find-collector.ts';
 import { ROOT, runAttached } from './lib/run.ts';
 import { startPostgres } from './postgres.ts';
-import { readReport, type TestReport } from './test-report.ts';
+import { filesToRunAgain, type RunResults, readResults, reportOf, type TestReport } from './test-results.ts';
 
 const args = process.argv.slice(2);
 const mustRunAll = ['1', 'true'].includes(process.env.CI ?? '');
@@ -38,19 +38,36 @@ async function runTests(): Promise<TestReport> {
     const chromium = await findChromium();
     if (chromium.kind === 'found') env.CHROMIUM_BINARY = chromium.path;
   }
-  const folder = mkdtempSync(join(tmpdir(), 'drover-test-'));
-  const output = join(folder, 'report.json');
   try {
-    const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${output}`];
-    // The end-to-end tests share two cores with whatever else the machine does: what fails once is tried again, and named.
-    const retry = { ...env, DROVER_TEST_E2E_RETRY: env.DROVER_TEST_E2E_RETRY ?? '1' };
-    const code = await runAttached(process.execPath, [vitest, 'run', ...reporters, ...args], retry);
-    return readReport(output, code);
+    const first = await runVitest(args, env);
+    const again = mayTryAgain() ? filesToRunAgain(first, mustRunAll) : [];
+    if (again.length === 0) return reportOf(first);
+    process.stdout.write(`\nA second try, one file at a time, of:\n${again.join('\n')}\n`);
+    return reportOf(first, await runVitest([...again, '--no-file-parallelism'], env));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
     if (postgres.kind === 'found') await postgres.stop();
   }
+}
+
+async function runVitest(vitestArgs: readonly string[], env: NodeJS.ProcessEnv): Promise<RunResults> {
+  const folder = mkdtempSync(join(tmpdir(), 'drover-test-'));
+  const results = join(folder, 'results.json');
+  try {
+    const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
+    const reporters = ['--reporter=default', `--reporter=${join(ROOT, 'scripts/vitest/report-by-file.ts')}`];
+    const code = await runAttached(process.execPath, [vitest, 'run', ...reporters, ...vitestArgs], {
+      ...env,
+      DROVER_TEST_RESULTS: results,
+    });
+    return readResults(results, code);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Real processes share two cores with whatever else the machine does. Options of Vitest say that a person looks on. */
+function mayTryAgain(): boolean {
+  return process.env.DROVER_TEST_SECOND_TRY !== '0' && !args.some((arg) => arg.startsWith('-'));
 }
 
 /** A run that is narrowed to packages needs neither Collector nor Chromium. */

@@ -1,8 +1,7 @@
 import { createOpampClient, memoryStateStore, type OpampClient } from '@drover/opamp/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser, type WatchedPage } from './support/browser.ts';
-import { judged, signedIn } from './support/console-session.ts';
-import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
+import type { WatchedPage } from './support/browser.ts';
+import { consoleBench, judged } from './support/console-bench.ts';
 import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
@@ -12,18 +11,14 @@ service: {pipelines: {traces: {receivers: [otlp], exporters: [otlp]}}}
 `;
 
 describeWithBrowser('what is wrong, told where it belongs in the console', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: RunningServer;
-  let chromium: OpenBrowser;
+  const bench = consoleBench('console-bad-input');
   let agent: OpampClient;
   let ui: WatchedPage;
 
   beforeAll(async () => {
-    folder = await temporaryFolder('console-bad-input');
-    server = await startServer({ dataDir: folder.path });
-    const { api } = server;
+    const { api } = bench.server;
     agent = createOpampClient({
-      url: server.opampUrl,
+      url: bench.server.opampUrl,
       stateStore: memoryStateStore(),
       description: { identifying: { 'service.name': 'gateway' }, nonIdentifying: { 'os.type': 'linux' } },
       capabilities: ['ReportsStatus', 'AcceptsRemoteConfig', 'ReportsRemoteConfig', 'ReportsHeartbeat'],
@@ -32,18 +27,14 @@ describeWithBrowser('what is wrong, told where it belongs in the console', () =>
     agent.start();
     await eventually('it is there', async () => (await api.stats()).total === 1);
     await api.putConfig('edge', { body: BODY });
-    chromium = await openBrowser();
-    ui = await signedIn(chromium, server);
+    ui = await bench.signedIn();
   });
   afterAll(async () => {
-    await chromium?.[Symbol.asyncDispose]();
     await agent?.stop();
-    await server?.[Symbol.asyncDispose]();
-    await folder?.[Symbol.asyncDispose]();
   });
 
   async function open(path: string): Promise<void> {
-    await ui.page.goto(`${server.httpUrl}${path}`);
+    await bench.open(ui.page, path);
   }
 
   test('a secret that is not there, in the editor', async () => {
@@ -58,14 +49,14 @@ describeWithBrowser('what is wrong, told where it belongs in the console', () =>
     await open('/rollouts/new?config=edge&preview=now');
     await ui.page.getByText('1 agent cannot take it').waitFor();
     await ui.page.getByText(/label "gateway"/).waitFor();
-    await server.api.patchAgent(agent.instanceUid, { labels: { gateway: 'gw:4317' } });
+    await bench.server.api.patchAgent(agent.instanceUid, { labels: { gateway: 'gw:4317' } });
     await open('/rollouts/new?config=edge&preview=now');
     await ui.page.getByText(/secret "gone"/).waitFor();
     expect(await judged(ui, 'preview')).toEqual([]);
   });
 
   test('a label that an agent lost, on the agent’s page', async () => {
-    const { api } = server;
+    const { api } = bench.server;
     await api.putSecret('gone', { value: 'back' });
     await api.createRollout({ target: { kind: 'config', name: 'edge' }, selector: '' });
     await eventually('it runs it', async () => (await api.stats()).sync.in_sync === 1);
@@ -129,7 +120,7 @@ describeWithBrowser('what is wrong, told where it belongs in the console', () =>
       .getByText(/alias|anchor/i)
       .first()
       .waitFor();
-    expect((await server.api.stats()).total, 'the server answers').toBe(1);
+    expect((await bench.server.api.stats()).total, 'the server answers').toBe(1);
   });
 
   test('none of it was an error of the page', () => {

@@ -1,8 +1,5 @@
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from './support/browser.ts';
-import { judged, signedIn } from './support/console-session.ts';
-import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { consoleBench, judged, typeBody } from './support/console-bench.ts';
 import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
@@ -20,39 +17,23 @@ service:
 `;
 
 describeWithBrowser('drafts in the console', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: RunningServer;
-  let chromium: OpenBrowser;
+  const bench = consoleBench('console-drafts');
 
   beforeAll(async () => {
-    folder = await temporaryFolder('console-drafts');
-    server = await startServer({ dataDir: folder.path });
-    await server.api.putConfig('edge', { body: BODY, message: 'the first' });
-    chromium = await openBrowser();
+    await bench.server.api.putConfig('edge', { body: BODY, message: 'the first' });
   });
-  afterAll(async () => {
-    await chromium?.[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
-    await folder?.[Symbol.asyncDispose]();
-  });
-
-  async function typeBody(page: Page, body: string): Promise<void> {
-    await page.getByRole('textbox', { name: 'Configuration body' }).click();
-    await page.keyboard.press('Control+A');
-    await page.keyboard.insertText(body);
-  }
 
   test('what is typed is saved as a draft, found by another operator, and published with a message', async () => {
-    const { page, context } = await signedIn(chromium, server);
-    await page.goto(`${server.httpUrl}/configs/edge`);
+    const { page, context } = await bench.signedIn();
+    await bench.open(page, '/configs/edge');
     await typeBody(page, `${BODY}# drafted\n`);
     await page.getByRole('button', { name: 'Save draft' }).click();
     await page.getByText('Draft of admin').waitFor();
-    expect(await server.api.getConfigDraft('edge')).toMatchObject({ baseRevision: 1, author: 'admin' });
-    expect((await server.api.getConfig('edge')).revision.number, 'no revision yet').toBe(1);
+    expect(await bench.server.api.getConfigDraft('edge')).toMatchObject({ baseRevision: 1, author: 'admin' });
+    expect((await bench.server.api.getConfig('edge')).revision.number, 'no revision yet').toBe(1);
 
-    const other = await signedIn(chromium, server);
-    await other.page.goto(`${server.httpUrl}/configs?tab=drafts`);
+    const other = await bench.signedIn();
+    await bench.open(other.page, '/configs?tab=drafts');
     await other.page.getByRole('link', { name: 'edge' }).click();
     await other.page.getByText('# drafted').first().waitFor();
     await other.page.getByRole('button', { name: 'What it changes' }).click();
@@ -60,11 +41,11 @@ describeWithBrowser('drafts in the console', () => {
     await other.page.getByRole('textbox', { name: 'What was changed and why' }).fill('a remark');
     await other.page.getByRole('button', { name: 'Save revision' }).click();
     await other.page.getByText('Draft of admin').first().waitFor({ state: 'detached' });
-    expect(await server.api.getRevision('edge', 2)).toMatchObject({
+    expect(await bench.server.api.getRevision('edge', 2)).toMatchObject({
       body: `${BODY}# drafted\n`,
       message: 'a remark',
     });
-    await expect(server.api.getConfigDraft('edge')).rejects.toMatchObject({ status: 404 });
+    await expect(bench.server.api.getConfigDraft('edge')).rejects.toMatchObject({ status: 404 });
     // The first operator's page follows by itself.
     await page.getByText('Draft of admin').first().waitFor({ state: 'detached' });
     await page.getByText('r2, saved').waitFor();
@@ -75,10 +56,10 @@ describeWithBrowser('drafts in the console', () => {
   });
 
   test('a draft that somebody else saved meanwhile is compared, taken, or written over, and nothing is lost', async () => {
-    const { page, context } = await signedIn(chromium, server);
-    await page.goto(`${server.httpUrl}/configs/edge`);
+    const { page, context } = await bench.signedIn();
+    await bench.open(page, '/configs/edge');
     await typeBody(page, `${BODY}# mine\n`);
-    await server.api.putConfigDraft('edge', { body: `${BODY}# theirs\n`, baseRevision: 2 });
+    await bench.server.api.putConfigDraft('edge', { body: `${BODY}# theirs\n`, baseRevision: 2 });
     await page.getByText('admin saved a draft').waitFor();
     expect(await page.getByRole('button', { name: 'Save draft' }).isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Save revision' }).isDisabled()).toBe(true);
@@ -87,35 +68,35 @@ describeWithBrowser('drafts in the console', () => {
     await page.getByRole('button', { name: 'Keep what I typed' }).click();
     await page.getByRole('button', { name: 'Save draft' }).click();
     await page.getByText('Draft, saved').waitFor();
-    expect((await server.api.getConfigDraft('edge')).body).toBe(`${BODY}# mine\n`);
+    expect((await bench.server.api.getConfigDraft('edge')).body).toBe(`${BODY}# mine\n`);
 
     await typeBody(page, `${BODY}# mine again\n`);
-    await server.api.putConfigDraft('edge', { body: `${BODY}# theirs again\n`, baseRevision: 2 });
+    await bench.server.api.putConfigDraft('edge', { body: `${BODY}# theirs again\n`, baseRevision: 2 });
     await page.getByRole('button', { name: 'Take the saved draft' }).click();
     await page.getByText('# theirs again').first().waitFor();
     await context.close();
   });
 
   test('a revision that overtakes a draft is told, and the draft is discarded after the number is named', async () => {
-    const { page, context } = await signedIn(chromium, server);
-    await server.api.putConfigDraft('edge', { body: `${BODY}# late\n`, baseRevision: 2 });
-    await page.goto(`${server.httpUrl}/configs/edge`);
+    const { page, context } = await bench.signedIn();
+    await bench.server.api.putConfigDraft('edge', { body: `${BODY}# late\n`, baseRevision: 2 });
+    await bench.open(page, '/configs/edge');
     await page.getByText('Draft of admin').waitFor();
-    const { revision } = await server.api.putConfig('edge', { body: `${BODY}# newest\n` });
+    const { revision } = await bench.server.api.putConfig('edge', { body: `${BODY}# newest\n` });
     await page.getByText(`admin saved r${revision.number}`).waitFor();
     expect(await page.getByRole('button', { name: 'Save revision' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: `Take r${revision.number}` }).click();
     await page.getByRole('button', { name: 'Discard 1 draft' }).click();
     await page.getByText('# newest').first().waitFor();
-    await expect(server.api.getConfigDraft('edge')).rejects.toMatchObject({ status: 404 });
+    await expect(bench.server.api.getConfigDraft('edge')).rejects.toMatchObject({ status: 404 });
     await context.close();
   });
 
   test('a new configuration is drafted, gone on with, and does not write over a draft of its name', async () => {
-    const { page, context } = await signedIn(chromium, server);
-    await page.goto(`${server.httpUrl}/new-configuration`);
+    const { page, context } = await bench.signedIn();
+    await bench.open(page, '/new-configuration');
     await page.getByRole('textbox', { name: 'Name' }).fill('site');
-    await server.api.putConfigDraft('site', { body: 'receivers: [', baseRevision: null });
+    await bench.server.api.putConfigDraft('site', { body: 'receivers: [', baseRevision: null });
     await page.getByRole('button', { name: 'Save draft' }).click();
     await page.getByText('There is a draft of “site” already').waitFor();
     await page.getByRole('link', { name: 'Open it' }).click();
@@ -123,14 +104,14 @@ describeWithBrowser('drafts in the console', () => {
     await typeBody(page, `${BODY}# site\n`);
     await page.getByRole('button', { name: 'Save draft' }).click();
     await eventually('it is saved', async () =>
-      (await server.api.getConfigDraft('site')).body.includes('# site'),
+      (await bench.server.api.getConfigDraft('site')).body.includes('# site'),
     );
-    await page.goto(`${server.httpUrl}/configs/site`);
+    await bench.open(page, '/configs/site');
     await page.getByRole('link', { name: 'Open its draft' }).click();
     await page.getByText('# site').first().waitFor();
     await page.getByRole('button', { name: 'Save revision' }).click();
     await page.waitForURL('**/configs/site');
-    expect((await server.api.getConfig('site')).revision.number).toBe(1);
+    expect((await bench.server.api.getConfig('site')).revision.number).toBe(1);
     await context.close();
   });
 
@@ -139,21 +120,19 @@ describeWithBrowser('drafts in the console', () => {
     ['dark', 390],
   ] as const) {
     test(`${colorScheme}, ${width} px: axe finds nothing, nothing overflows`, async () => {
-      const { revision } = await server.api.getConfig('edge');
-      await server.api.putConfigDraft('edge', { body: `${BODY}# seen\n`, baseRevision: revision.number });
-      const found: string[] = [];
-      const ui = await signedIn(chromium, server, { width, colorScheme });
-      for (const [name, path, word] of [
+      const { revision } = await bench.server.api.getConfig('edge');
+      await bench.server.api.putConfigDraft('edge', {
+        body: `${BODY}# seen\n`,
+        baseRevision: revision.number,
+      });
+      const ui = await bench.signedIn({ width, colorScheme });
+      const found = await bench.judgedPages(ui, [
         ['drafts', '/configs?tab=drafts', 'From r'],
         ['draft', '/configs/edge', 'Draft of admin'],
         ['new', '/new-configuration', 'verbosity'],
         ['draft that is gone', '/new-configuration?draft=none', 'There is no draft of'],
-      ] as const) {
-        await ui.page.goto(`${server.httpUrl}${path}`);
-        await ui.page.getByText(word).first().waitFor();
-        found.push(...(await judged(ui, name)));
-      }
-      await ui.page.goto(`${server.httpUrl}/configs/edge`);
+      ]);
+      await bench.open(ui.page, '/configs/edge');
       await ui.page.getByRole('button', { name: 'What it changes' }).click();
       await ui.page.getByText('Both mean the same').waitFor();
       found.push(...(await judged(ui, 'differences')));

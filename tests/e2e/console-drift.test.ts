@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { createOpampClient, memoryStateStore, type OpampClient } from '@drover/opamp/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from './support/browser.ts';
-import { judged, signedIn } from './support/console-session.ts';
-import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
+import { consoleBench, judged } from './support/console-bench.ts';
 import { eventually, Program } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
@@ -47,26 +45,18 @@ function startAgent(url: string, endpoint: string | undefined): OpampClient {
 }
 
 describeWithBrowser('drift in the console', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: RunningServer;
-  let chromium: OpenBrowser;
+  const bench = consoleBench('console-drift');
   let agents: OpampClient[] = [];
 
   beforeAll(async () => {
-    folder = await temporaryFolder('console-drift');
-    server = await startServer({ dataDir: folder.path });
-    const { api } = server;
-    agents = RUNNING.map((endpoint) => startAgent(server.opampUrl, endpoint));
+    const { api } = bench.server;
+    agents = RUNNING.map((endpoint) => startAgent(bench.server.opampUrl, endpoint));
     await api.putConfig('edge', { body: BODY });
     await api.createRollout({ target: { kind: 'config', name: 'edge' }, selector: '' });
     await eventually('drift is found', async () => (await api.stats()).drift.drifted === DRIFTED);
-    chromium = await openBrowser();
   });
   afterAll(async () => {
-    await chromium?.[Symbol.asyncDispose]();
     for (const agent of agents) await agent.stop();
-    await server?.[Symbol.asyncDispose]();
-    await folder?.[Symbol.asyncDispose]();
   });
 
   for (const [colorScheme, width] of [
@@ -74,19 +64,14 @@ describeWithBrowser('drift in the console', () => {
     ['dark', 390],
   ] as const) {
     test(`${colorScheme}, ${width} px: axe finds nothing, nothing overflows`, async () => {
-      const ui = await signedIn(chromium, server, { width, colorScheme });
-      const found: string[] = [];
-      for (const [name, path, word] of [
+      const ui = await bench.signedIn({ width, colorScheme });
+      const found = await bench.judgedPages(ui, [
         ['fleet by drift', '/agents?drift=drifted', 'run something else than intended'],
         ['drift', '/drift', `${DRIFTED} of ${RUNNING.length} agents`],
         ['drift at a path', `/drift?path=${WHERE}`, 'Who drifts at'],
         ['no drift', '/drift?selector=os.type=windows', 'No such agent drifts'],
-      ] as const) {
-        await ui.page.goto(`${server.httpUrl}${path}`);
-        await ui.page.getByText(word).first().waitFor();
-        found.push(...(await judged(ui, name)));
-      }
-      await ui.page.goto(`${server.httpUrl}/drift`);
+      ]);
+      await bench.open(ui.page, '/drift');
       await ui.page.getByRole('button', { name: 'Re-assert…', exact: true }).first().click();
       await ui.page.getByRole('dialog').getByText('asked to restart').waitFor();
       found.push(...(await judged(ui, 're-assertion')));
@@ -97,7 +82,7 @@ describeWithBrowser('drift in the console', () => {
   }
 
   test('the fleet counts it, the page groups it, narrows it by a selector and leads to the agent', async () => {
-    const { page, context, complaints } = await signedIn(chromium, server);
+    const { page, context, complaints } = await bench.signedIn();
     await page.getByRole('button', { name: `${DRIFTED} Drifted` }).click();
     await page.waitForURL('**/agents?drift=drifted');
     await page.getByText(`${DRIFTED} of ${RUNNING.length} agents`).waitFor();
@@ -119,25 +104,25 @@ describeWithBrowser('drift in the console', () => {
   });
 
   test('drift is set right for as many agents as were named, by keyboard, and goes from the page by itself', async () => {
-    const { page, context } = await signedIn(chromium, server);
-    await page.goto(`${server.httpUrl}/drift`);
+    const { page, context } = await bench.signedIn();
+    await bench.open(page, '/drift');
     await page.getByRole('button', { name: 'Re-assert…', exact: true }).first().focus();
     await page.keyboard.press('Enter');
     const act = page.getByRole('button', { name: `Re-assert on ${DRIFTED} agents` });
     await act.waitFor();
     await page.getByText(`${RUNNING.length - DRIFTED} agents run what they are meant to`).waitFor();
-    expect((await server.api.stats()).drift.drifted, 'nothing before the answer').toBe(DRIFTED);
+    expect((await bench.server.api.stats()).drift.drifted, 'nothing before the answer').toBe(DRIFTED);
     await act.focus();
     await page.keyboard.press('Enter');
     await page.getByText('No agent drifts').waitFor();
-    expect((await server.api.stats()).drift).toEqual({ none: RUNNING.length, drifted: 0, unknown: 0 });
+    expect((await bench.server.api.stats()).drift).toEqual({ none: RUNNING.length, drifted: 0, unknown: 0 });
     await context.close();
   });
 
   test('the command line says the same', async () => {
-    agents.push(startAgent(server.opampUrl, 'late:4317'));
-    await eventually('it drifts', async () => (await server.api.stats()).drift.drifted === 1);
-    const env = { DROVER_URL: server.httpUrl, DROVER_TOKEN: server.token };
+    agents.push(startAgent(bench.server.opampUrl, 'late:4317'));
+    await eventually('it drifts', async () => (await bench.server.api.stats()).drift.drifted === 1);
+    const env = { DROVER_URL: bench.server.httpUrl, DROVER_TOKEN: bench.server.token };
     const drover = async (...args: string[]) => {
       await using program = new Program('drover', 'packages/cli/bin/drover.js', { args, env });
       await once(program.child, 'close');
@@ -147,6 +132,6 @@ describeWithBrowser('drift in the console', () => {
     expect(await drover('agents', 'reassert', '--path', WHERE, '--yes')).toContain(
       '1 agents offered once more',
     );
-    await eventually('none drifts', async () => (await server.api.stats()).drift.drifted === 0);
+    await eventually('none drifts', async () => (await bench.server.api.stats()).drift.drifted === 0);
   });
 });

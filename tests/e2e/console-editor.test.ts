@@ -2,9 +2,8 @@ import { type ComponentHealth, ComponentHealthSchema, create } from '@drover/opa
 import { createOpampClient, memoryStateStore, type OpampClient } from '@drover/opamp/client';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from './support/browser.ts';
+import { consoleBench } from './support/console-bench.ts';
 import { axeFindings, overflowPx, switchColorScheme } from './support/console-page.ts';
-import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
 import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
@@ -69,19 +68,15 @@ function healthOf(broken: string) {
 }
 
 describeWithBrowser('the editor of configurations', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: RunningServer;
-  let chromium: OpenBrowser;
+  const bench = consoleBench('console-editor');
   let agent: OpampClient;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    folder = await temporaryFolder('console-editor');
-    server = await startServer({ dataDir: folder.path });
-    await server.api.putConfig('edge', { body: BODY });
+    await bench.server.api.putConfig('edge', { body: BODY });
     agent = createOpampClient({
-      url: server.opampUrl,
+      url: bench.server.opampUrl,
       stateStore: memoryStateStore(),
       description: {
         identifying: { 'service.name': 'otelcol-drover', 'service.version': '0.149.0' },
@@ -94,22 +89,19 @@ describeWithBrowser('the editor of configurations', () => {
     });
     agent.start();
     await eventually('the agent has reported what it runs', async () => {
-      const [summary] = (await server.api.listAgents()).items;
+      const [summary] = (await bench.server.api.listAgents()).items;
       return (
-        summary !== undefined && (await server.api.getAgent(summary.instanceUid)).effectiveConfig !== null
+        summary !== undefined &&
+        (await bench.server.api.getAgent(summary.instanceUid)).effectiveConfig !== null
       );
     });
-    chromium = await openBrowser();
-    ({ page, complaints } = await chromium.newPage());
+    ({ page, complaints } = await bench.chromium.newPage());
     await page.emulateMedia({ reducedMotion: 'reduce' });
-    await page.goto(server.loginUrl);
+    await page.goto(bench.server.loginUrl);
     await page.waitForURL('**/agents');
   });
   afterAll(async () => {
-    await chromium?.[Symbol.asyncDispose]();
     await agent?.stop();
-    await server?.[Symbol.asyncDispose]();
-    await folder?.[Symbol.asyncDispose]();
   });
 
   const textbox = () => page.getByRole('textbox', { name: 'Configuration body' });
@@ -129,7 +121,7 @@ describeWithBrowser('the editor of configurations', () => {
   const activeLine = () => page.locator('.cm-activeLine').innerText();
 
   test('the graph shows how data flows, and what is apart from it', async () => {
-    await page.goto(`${server.httpUrl}/configs/edge`);
+    await bench.open(page, '/configs/edge');
     await graph().waitFor();
     expect(
       await page.getByRole('list', { name: 'Pipelines in words' }).getByRole('listitem').allInnerTexts(),
@@ -194,8 +186,8 @@ describeWithBrowser('the editor of configurations', () => {
   });
 
   test('an agent shows the health of each component that it runs, and of one that is chosen its settings', async () => {
-    const [summary] = (await server.api.listAgents()).items;
-    await page.goto(`${server.httpUrl}/agents/${summary?.instanceUid}?tab=configuration`);
+    const [summary] = (await bench.server.api.listAgents()).items;
+    await bench.open(page, `/agents/${summary?.instanceUid}?tab=configuration`);
     await node(/^exporter otlphttp\/backend .*unhealthy: 503 Service Unavailable$/).click();
     const detail = page.getByRole('region', { name: 'exporter otlphttp/backend' });
     await detail.getByText('endpoint: https://otlp.example.com').waitFor();
@@ -206,15 +198,15 @@ describeWithBrowser('the editor of configurations', () => {
   });
 
   test('a revision shows its pipelines', async () => {
-    await page.goto(`${server.httpUrl}/configs/edge?tab=revisions`);
+    await bench.open(page, '/configs/edge?tab=revisions');
     await page.getByRole('heading', { name: 'Pipelines of r1' }).waitFor();
     await node(/^connector spanmetrics/).waitFor();
   });
 
   test('what may be written is offered by the schema of the agents, and a word says what it is', async () => {
-    await server.api.putSecret('gateway', { value: 'a secret value' });
+    await bench.server.api.putSecret('gateway', { value: 'a secret value' });
     await page.setViewportSize({ width: 1440, height: 900 });
-    await page.goto(`${server.httpUrl}/configs/edge`);
+    await bench.open(page, '/configs/edge');
     await page.getByText('otelcol-drover 0.149.0, for 1 agent').waitFor();
     await node(/^processor batch in pipeline traces/).click();
     await eventually('the cursor stands in its line', async () => (await activeLine()).trim() === 'batch:');
@@ -255,13 +247,13 @@ describeWithBrowser('the editor of configurations', () => {
     await page.getByText('otelcol-drover 0.149.0, assumed: no agents match').waitFor();
     await page.getByRole('textbox', { name: 'Written for' }).fill('');
     const other = createOpampClient({
-      url: server.opampUrl,
+      url: bench.server.opampUrl,
       stateStore: memoryStateStore(),
       description: { identifying: { 'service.name': 'somebody', 'service.version': '1.2.3' } },
       capabilities: ['ReportsStatus'],
     });
     other.start();
-    await eventually('it is there', async () => (await server.api.stats()).state.connected === 2);
+    await eventually('it is there', async () => (await bench.server.api.stats()).state.connected === 2);
     await page.reload();
     await page.getByText('No schema is known for somebody 1.2.3 (1 agent): not checked').waitFor();
     await other.stop();
@@ -269,7 +261,7 @@ describeWithBrowser('the editor of configurations', () => {
 
   for (const width of [1440, 390]) {
     test(`light and dark, ${width} px: axe finds nothing, the page is no wider than its window`, async () => {
-      const [summary] = (await server.api.listAgents()).items;
+      const [summary] = (await bench.server.api.listAgents()).items;
       const pages = [
         '/configs/edge',
         '/configs/edge?tab=revisions',
@@ -278,7 +270,7 @@ describeWithBrowser('the editor of configurations', () => {
       const found: string[] = [];
       await page.setViewportSize({ width, height: 900 });
       for (const path of pages) {
-        await page.goto(`${server.httpUrl}${path}`);
+        await bench.open(page, path);
         await node(/^pipeline traces/).waitFor();
         for (const scheme of ['light', 'dark'] as const) {
           await switchColorScheme(page, scheme);

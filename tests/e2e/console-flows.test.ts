@@ -1,69 +1,44 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from './support/browser.ts';
-import { axeFindings, startSimulator, switchColorScheme } from './support/console-page.ts';
-import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
-import { eventually, type Program } from './support/process.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { consoleBench, typeBody } from './support/console-bench.ts';
+import { axeFindings, switchColorScheme } from './support/console-page.ts';
+import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
 const BODY =
   'receivers:\n  otlp:\n    protocols:\n      grpc: {}\nexporters:\n  debug: {}\nservice:\n  pipelines:\n    traces: {receivers: [otlp], exporters: [debug]}\n';
 
 describeWithBrowser('the console at work', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: RunningServer;
-  let fleet: Program | undefined;
-  let chromium: OpenBrowser;
+  const bench = consoleBench('console-flows');
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    folder = await temporaryFolder('console-flows');
-    server = await startServer({ dataDir: folder.path });
-    chromium = await openBrowser();
-    ({ page, complaints } = await chromium.newPage());
+    ({ page, complaints } = await bench.chromium.newPage());
     await page.emulateMedia({ reducedMotion: 'reduce' });
   });
-  afterAll(async () => {
-    await chromium?.[Symbol.asyncDispose]();
-    await fleet?.end('SIGTERM');
-    await server?.[Symbol.asyncDispose]();
-    await folder?.[Symbol.asyncDispose]();
-  });
-
-  async function typeBody(body: string): Promise<void> {
-    await page.getByRole('textbox', { name: 'Configuration body' }).click();
-    await page.keyboard.press('Control+A');
-    await page.keyboard.insertText(body);
-  }
 
   test('the printed link logs in and leaves no token in the address', async () => {
-    await page.goto(server.loginUrl);
+    await page.goto(bench.server.loginUrl);
     await page.waitForURL('**/agents');
     expect(page.url()).not.toContain('token');
   });
 
   test('an empty fleet says how to connect an agent, in both themes, and becomes the fleet by itself', async () => {
     await page.getByText('Waiting for an agent').waitFor();
-    await page.getByText(server.opampUrl).first().waitFor();
+    await page.getByText(bench.server.opampUrl).first().waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await switchColorScheme(page, 'dark');
     expect(await axeFindings(page)).toEqual([]);
     await switchColorScheme(page, 'light');
-    fleet = startSimulator(server.opampUrl, 40, [
-      '--fail-rate',
-      '0',
-      '--apply-delay',
-      '500ms',
-      '--http',
-      '0',
-      '--read-only',
-      '0',
-    ]);
+    bench.simulate(40, ['--fail-rate', '0', '--apply-delay', '500ms', '--http', '0', '--read-only', '0']);
     await page.getByRole('table', { name: 'Agents' }).waitFor();
-    await eventually('all are connected', async () => (await server.api.stats()).state.connected === 40);
+    await eventually(
+      'all are connected',
+      async () => (await bench.server.api.stats()).state.connected === 40,
+    );
     await page.getByRole('button', { name: '40 Connected' }).waitFor();
     const pill = page.getByRole('button', { name: /read again/ });
     if (await pill.isVisible()) await pill.click();
@@ -78,7 +53,7 @@ describeWithBrowser('the console at work', () => {
     await page.keyboard.press('/');
     await search.fill('os.type=linux');
     await page.waitForURL('**/agents?q=os.type=linux');
-    const linux = (await server.api.stats({ selector: 'os.type=linux' })).total;
+    const linux = (await bench.server.api.stats({ selector: 'os.type=linux' })).total;
     await page.getByText(`${linux} of 40 agents`).waitFor();
     await search.fill('os.type==');
     await page.getByRole('alert').waitFor();
@@ -92,7 +67,7 @@ describeWithBrowser('the console at work', () => {
   });
 
   test('j and Enter open an agent, and its label is changed there', async () => {
-    await page.goto(`${server.httpUrl}/agents`);
+    await bench.open(page, '/agents');
     await page.locator('[data-row-link]').first().waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
@@ -101,7 +76,7 @@ describeWithBrowser('the console at work', () => {
     await page.getByRole('textbox', { name: 'Labels' }).fill('env=prod, team=edge');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('team=edge').waitFor();
-    expect((await server.api.stats({ selector: 'label:team=edge' })).total).toBe(1);
+    expect((await bench.server.api.stats({ selector: 'label:team=edge' })).total).toBe(1);
   });
 
   test('findings stand in the text and below it, and lead to their line', async () => {
@@ -109,7 +84,7 @@ describeWithBrowser('the console at work', () => {
     await page.keyboard.press('c');
     await page.getByRole('button', { name: 'New configuration' }).click();
     await page.getByLabel('Name').fill('edge');
-    await typeBody(BODY.replace('exporters: [debug]', 'exporters: [bogus]'));
+    await typeBody(page, BODY.replace('exporters: [debug]', 'exporters: [bogus]'));
     const finding = page.getByRole('list', { name: 'Findings' }).getByRole('button', { name: /bogus/ });
     await finding.click();
     expect(await page.evaluate("document.activeElement?.getAttribute('aria-label')")).toBe(
@@ -119,7 +94,7 @@ describeWithBrowser('the console at work', () => {
   });
 
   test('what is typed and not saved survives a reload', async () => {
-    await typeBody(`${BODY}# not saved yet\n`);
+    await typeBody(page, `${BODY}# not saved yet\n`);
     await eventually(
       'it is kept',
       () =>
@@ -130,15 +105,15 @@ describeWithBrowser('the console at work', () => {
     await page.reload();
     await page.getByText('# not saved yet').waitFor();
     expect(await page.getByLabel('Name').inputValue()).toBe('edge');
-    await typeBody(BODY);
+    await typeBody(page, BODY);
     await page.getByRole('button', { name: 'Save revision' }).click();
     await page.waitForURL('**/configs/edge');
-    expect((await server.api.getConfig('edge')).body).toBe(BODY);
+    expect((await bench.server.api.getConfig('edge')).body).toBe(BODY);
   });
 
   test('a revision that another person saved meanwhile is shown, and nothing is overwritten unseen', async () => {
-    await typeBody(`${BODY}# mine\n`);
-    await server.api.putConfig('edge', { body: `${BODY}# theirs\n` });
+    await typeBody(page, `${BODY}# mine\n`);
+    await bench.server.api.putConfig('edge', { body: `${BODY}# theirs\n` });
     await page.getByText(/saved r2/).waitFor();
     expect(await page.getByRole('button', { name: 'Save revision' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'See what changed' }).click();
@@ -147,9 +122,9 @@ describeWithBrowser('the console at work', () => {
     await page.getByRole('button', { name: 'Save revision' }).click();
     await eventually(
       'mine is the third',
-      async () => (await server.api.getConfig('edge')).revision.number === 3,
+      async () => (await bench.server.api.getConfig('edge')).revision.number === 3,
     );
-    expect((await server.api.getConfig('edge')).body).toBe(`${BODY}# mine\n`);
+    expect((await bench.server.api.getConfig('edge')).body).toBe(`${BODY}# mine\n`);
   });
 
   test('a rollout is previewed, started, paused, resumed, seen from anywhere, and rolled back', async () => {
@@ -185,7 +160,7 @@ describeWithBrowser('the console at work', () => {
   });
 
   test('a rollout in waves is previewed wave by wave, waits for approval, and goes on', async () => {
-    await page.goto(`${server.httpUrl}/rollouts/new?config=edge`);
+    await bench.open(page, '/rollouts/new?config=edge');
     await page.getByLabel('In waves, each judged before the next').check();
     await page.getByRole('textbox', { name: 'Waves' }).fill('1, some');
     await page.getByText('Numbers of agents or shares with commas').waitFor();
@@ -203,7 +178,7 @@ describeWithBrowser('the console at work', () => {
     await page.getByRole('button', { name: 'Approve next wave', exact: true }).click();
     await page.getByRole('button', { name: /^Approve wave of 37 agents$/ }).click();
     await page.getByText('Succeeded', { exact: true }).first().waitFor();
-    const [newest] = (await server.api.listRollouts({ limit: 1 })).items;
+    const [newest] = (await bench.server.api.listRollouts({ limit: 1 })).items;
     expect(newest?.waves.map(({ counts }) => counts.applied)).toEqual([3, 37]);
     expect(newest?.waves[0]?.gates.at(-1)).toMatchObject({ gate: 'approval', by: 'admin' });
   });
@@ -225,7 +200,7 @@ describeWithBrowser('the console at work', () => {
   test('works behind a path prefix that a proxy takes away', async () => {
     const proxy = createServer((incoming, outgoing) => {
       const path = (incoming.url ?? '/').replace(/^\/ops\/drover/, '') || '/';
-      const { hostname, port } = new URL(server.httpUrl);
+      const { hostname, port } = new URL(bench.server.httpUrl);
       const onward = request(
         { hostname, port, path, method: incoming.method, headers: incoming.headers },
         (answer) => {
@@ -239,10 +214,10 @@ describeWithBrowser('the console at work', () => {
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const base = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/ops/drover`;
-    const ui = await chromium.newPage();
+    const ui = await bench.chromium.newPage();
     try {
       await ui.page.goto(`${base}/configs/edge?tab=revisions`);
-      await ui.page.getByLabel('Admin token').fill(server.token);
+      await ui.page.getByLabel('Admin token').fill(bench.server.token);
       await ui.page.getByRole('button', { name: 'Log in' }).click();
       await ui.page.getByText('From r2 to r3').waitFor();
       expect(ui.page.url()).toBe(`${base}/configs/edge?tab=revisions`);
@@ -257,29 +232,26 @@ describeWithBrowser('the console at work', () => {
   });
 
   test('a server that goes away is told, and the page goes on by itself when it is back', async () => {
-    await page.goto(`${server.httpUrl}/configs/edge`);
-    await typeBody(`${BODY}# typed before the server went\n`);
-    const { port } = new URL(server.httpUrl);
-    const opampPort = new URL(server.opampUrl).port;
-    await server.program.end('SIGKILL');
+    await bench.open(page, '/configs/edge');
+    await typeBody(page, `${BODY}# typed before the server went\n`);
+    await bench.server.program.end('SIGKILL');
     await page.getByText('The server cannot be reached').waitFor();
     expect(await axeFindings(page)).toEqual([]);
-    server = await startServer({
-      dataDir: folder.path,
-      httpListen: `127.0.0.1:${port}`,
-      opampListen: `127.0.0.1:${opampPort}`,
-    });
+    await bench.startAgain();
     await page.getByText('The server cannot be reached').waitFor({ state: 'detached' });
     await page.getByText('# typed before the server went').waitFor();
     await page.getByRole('button', { name: 'Save revision' }).click();
-    await eventually('it is saved', async () => (await server.api.getConfig('edge')).revision.number === 4);
+    await eventually(
+      'it is saved',
+      async () => (await bench.server.api.getConfig('edge')).revision.number === 4,
+    );
   });
 
   test('log out leads to the login, and the login back to the page', async () => {
     await page.getByRole('button', { name: /Account and theme/ }).click();
     await page.getByRole('menuitem', { name: 'Log out' }).click();
     await page.waitForURL('**/login?**');
-    await page.getByLabel('Admin token').fill(server.token);
+    await page.getByLabel('Admin token').fill(bench.server.token);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.waitForURL('**/configs/edge');
   });

@@ -1,8 +1,6 @@
 import { createOpampClient, type OpampClient } from '@drover/opamp/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser, type WatchedPage } from './support/browser.ts';
-import { axeFindings, overflowPx } from './support/console-page.ts';
-import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
+import { consoleBench, goByKeys } from './support/console-bench.ts';
 import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
@@ -18,16 +16,14 @@ service: {pipelines: {metrics: {receivers: [otlp], exporters: [otlp/gateway]}}}
 `;
 
 describeWithBrowser('search, in the console', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: RunningServer;
-  let chromium: OpenBrowser;
+  const bench = consoleBench('console-search');
   const agents: OpampClient[] = [];
 
   function startAgent(name: string, config: string | undefined): OpampClient {
     const reports = config !== undefined;
     const body = Buffer.from(config ?? '');
     const agent = createOpampClient({
-      url: server.opampUrl,
+      url: bench.server.opampUrl,
       description: { identifying: { 'service.name': 'otelcol', 'service.instance.id': name } },
       capabilities: [
         'ReportsStatus',
@@ -42,9 +38,7 @@ describeWithBrowser('search, in the console', () => {
   }
 
   beforeAll(async () => {
-    folder = await temporaryFolder('console-search');
-    server = await startServer({ dataDir: folder.path });
-    const { api } = server;
+    const { api } = bench.server;
     for (let number = 0; number < OLD; number += 1) startAgent(`old-${number}`, CONFIG('old.example'));
     for (let number = 0; number < NEW; number += 1) startAgent(`new-${number}`, CONFIG('new.example'));
     startAgent('silent', undefined);
@@ -55,51 +49,28 @@ describeWithBrowser('search, in the console', () => {
       const { agents: counts } = await api.search({ q: 'receiver:otlp' });
       return counts?.searched === OLD + NEW && counts.notReported === 1;
     });
-    chromium = await openBrowser();
   });
   afterAll(async () => {
-    await chromium?.[Symbol.asyncDispose]();
     await Promise.all(agents.map((agent) => agent.stop()));
-    await server?.[Symbol.asyncDispose]();
-    await folder?.[Symbol.asyncDispose]();
   });
 
-  async function signedIn(options: Parameters<OpenBrowser['newPage']>[0] = {}): Promise<WatchedPage> {
-    const ui = await chromium.newPage(options);
-    await ui.page.emulateMedia({ reducedMotion: 'reduce' });
-    await ui.page.goto(`${server.httpUrl}/login`);
-    await ui.page.getByLabel('Admin token').fill(server.token);
-    await ui.page.getByRole('button', { name: 'Log in' }).click();
-    await ui.page.waitForURL('**/agents');
-    return ui;
-  }
-
   const uidOf = async (runs: string) =>
-    (await server.api.listAgents({ runs, limit: 1 })).items[0]?.instanceUid ?? '';
+    (await bench.server.api.listAgents({ runs, limit: 1 })).items[0]?.instanceUid ?? '';
   const search = (q: string) => `/search?q=${encodeURIComponent(q)}`;
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1440, 390]) {
       test(`${colorScheme}, ${width} px: axe finds nothing on any page in its states, and nothing overflows`, async () => {
-        const ui = await signedIn({ width, height: 900, colorScheme });
+        const ui = await bench.signedIn({ width, height: 900, colorScheme });
         const uid = await uidOf('exports:old.example');
-        const found: string[] = [];
-        for (const [name, path, word] of [
+        const found = await bench.judgedPages(ui, [
           ['empty', '/search', 'What can be asked'],
           ['found', search('exports:old.example'), 'r1'],
           ['nothing', search('exports:nowhere.example'), 'Nothing found'],
           ['wrong', search('otlp exporter:'), 'needs a value'],
           ['would run, cannot', `/agents/${uid}/would-run?stack=base,site`, 'no label "region"'],
           ['would run', `/agents/${uid}/would-run?stack=edge@1,site`, 'configurations merged'],
-        ] as const) {
-          await ui.page.goto(`${server.httpUrl}${path}`);
-          await ui.page.getByText(word).first().waitFor({ state: 'attached' });
-          const loading = ui.page.getByRole('status', { name: 'Loading' });
-          await eventually('nothing loads', async () => (await loading.count()) === 0);
-          found.push(...(await axeFindings(ui.page)).map((finding) => `${name}: ${finding}`));
-          const tooWide = await overflowPx(ui.page);
-          if (tooWide > 0) found.push(`${name}: ${tooWide} px wider than the window`);
-        }
+        ]);
         expect(found).toEqual([]);
         await ui.context.close();
       });
@@ -107,14 +78,9 @@ describeWithBrowser('search, in the console', () => {
   }
 
   test('by keyboard alone one gets from the fleet to the agents that still send somewhere', async () => {
-    const { page, context, complaints } = await signedIn();
+    const { page, context, complaints } = await bench.signedIn();
     await page.getByRole('table', { name: 'Agents' }).waitFor();
-    // A busy machine may take longer between the two keys than belong together.
-    await eventually('the keys lead to the search', async () => {
-      await page.keyboard.press('g');
-      await page.keyboard.press('s');
-      return new URL(page.url()).pathname.endsWith('/search');
-    });
+    await goByKeys(page, 'gs', '/search');
     const line = page.getByRole('searchbox', { name: 'Search in configurations and what agents run' });
     await line.waitFor();
     await page.keyboard.press('/');
@@ -142,7 +108,7 @@ describeWithBrowser('search, in the console', () => {
   });
 
   test('the palette takes what was typed to the search, and a line found leads to its revision', async () => {
-    const { page, context } = await signedIn();
+    const { page, context } = await bench.signedIn();
     await page.getByRole('table', { name: 'Agents' }).waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').fill('old.example');
@@ -160,8 +126,8 @@ describeWithBrowser('search, in the console', () => {
   });
 
   test('counts are live, and an answer that is not whole says so', async () => {
-    const { page, context } = await signedIn();
-    await page.goto(`${server.httpUrl}${search('exports:late.example')}`);
+    const { page, context } = await bench.signedIn();
+    await bench.open(page, `${search('exports:late.example')}`);
     await page.getByText('No agent').first().waitFor();
     startAgent('late', CONFIG('late.example'));
     await page.getByRole('status').filter({ hasText: '1 agent' }).waitFor();
@@ -185,9 +151,9 @@ describeWithBrowser('search, in the console', () => {
 
   test('the preview of a rollout leads to what an agent would run, with origins and values', async () => {
     const uid = await uidOf('exports:new.example');
-    await server.api.patchAgent(uid, { labels: { region: 'eu' } });
-    const { page, context } = await signedIn();
-    await page.goto(`${server.httpUrl}/rollouts/new?config=base&selector=region%3Deu`);
+    await bench.server.api.patchAgent(uid, { labels: { region: 'eu' } });
+    const { page, context } = await bench.signedIn();
+    await bench.open(page, '/rollouts/new?config=base&selector=region%3Deu');
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByRole('link', { name: 'would run' }).click();
     const isShown = (stack: string) =>
@@ -204,8 +170,8 @@ describeWithBrowser('search, in the console', () => {
     await timeout.waitFor();
     expect(await timeout.textContent()).toContain('site');
     await page.getByText('all of this would be new').waitFor();
-    expect((await server.api.getAgent(uid)).remoteConfig.desired).toBeNull();
-    await page.goto(`${server.httpUrl}/agents/${uid}?tab=configuration`);
+    expect((await bench.server.api.getAgent(uid)).remoteConfig.desired).toBeNull();
+    await bench.open(page, `/agents/${uid}?tab=configuration`);
     await page.getByRole('link', { name: 'What would it run' }).click();
     await page.getByText('No configuration is chosen').waitFor();
     await context.close();

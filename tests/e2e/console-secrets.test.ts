@@ -1,9 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from './support/browser.ts';
-import { startSimulator } from './support/console-page.ts';
-import { judged, signedIn } from './support/console-session.ts';
-import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
-import { eventually, type Program } from './support/process.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { consoleBench, judged } from './support/console-bench.ts';
+import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
 const AGENTS = 6;
@@ -13,28 +10,16 @@ service: {pipelines: {traces: {receivers: [otlp], exporters: [otlp]}}}
 `;
 
 describeWithBrowser('secrets in the console', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: RunningServer;
-  let fleet: Program;
-  let chromium: OpenBrowser;
+  const bench = consoleBench('console-secrets');
 
   beforeAll(async () => {
-    folder = await temporaryFolder('console-secrets');
-    server = await startServer({ dataDir: folder.path });
-    const { api } = server;
-    fleet = startSimulator(server.opampUrl, AGENTS, ['--http', '0', '--read-only', '0', '--fail-rate', '0']);
+    const { api } = bench.server;
+    bench.simulate(AGENTS, ['--http', '0', '--read-only', '0', '--fail-rate', '0']);
     await eventually('the fleet is there', async () => (await api.stats()).state.connected === AGENTS);
     await api.putSecret('gateway', { value: 'planted-one' });
     await api.putConfig('edge', { body: BODY });
     await api.createRollout({ target: { kind: 'config', name: 'edge' }, selector: '' });
     await eventually('all run it', async () => (await api.stats()).sync.in_sync === AGENTS);
-    chromium = await openBrowser();
-  });
-  afterAll(async () => {
-    await chromium?.[Symbol.asyncDispose]();
-    await fleet?.end('SIGTERM');
-    await server?.[Symbol.asyncDispose]();
-    await folder?.[Symbol.asyncDispose]();
   });
 
   for (const [colorScheme, width] of [
@@ -43,8 +28,8 @@ describeWithBrowser('secrets in the console', () => {
   ] as const) {
     test(`${colorScheme}, ${width} px: axe finds nothing, nothing overflows`, async () => {
       const found: string[] = [];
-      const ui = await signedIn(chromium, server, { width, colorScheme });
-      await ui.page.goto(`${server.httpUrl}/configs?tab=secrets`);
+      const ui = await bench.signedIn({ width, colorScheme });
+      await bench.open(ui.page, '/configs?tab=secrets');
       await ui.page.getByText(`${AGENTS} agents`).first().waitFor();
       found.push(...(await judged(ui, 'secrets')));
       await ui.page.getByRole('button', { name: 'Replace gateway' }).click();
@@ -57,8 +42,8 @@ describeWithBrowser('secrets in the console', () => {
   }
 
   test('one is made, used nowhere, and deleted, by keyboard; its value comes back from nowhere', async () => {
-    const { page, context } = await signedIn(chromium, server);
-    await page.goto(`${server.httpUrl}/configs?tab=secrets`);
+    const { page, context } = await bench.signedIn();
+    await bench.open(page, '/configs?tab=secrets');
     await page.getByRole('table', { name: 'Secrets' }).waitFor();
     await page.getByRole('button', { name: 'New secret' }).focus();
     await page.keyboard.press('Enter');
@@ -72,19 +57,19 @@ describeWithBrowser('secrets in the console', () => {
     await page.keyboard.press('Enter');
     await page.getByText('spare', { exact: true }).waitFor();
     expect(await page.content()).not.toContain('planted-two');
-    expect(JSON.stringify(await server.api.listSecrets())).not.toContain('planted');
+    expect(JSON.stringify(await bench.server.api.listSecrets())).not.toContain('planted');
 
     await page.getByRole('button', { name: 'Delete spare' }).click();
     await dialog.getByText('0 agents are to run a configuration that names it').waitFor();
     await dialog.getByRole('button', { name: 'Delete 1 secret' }).click();
     await page.getByText('spare', { exact: true }).waitFor({ state: 'detached' });
-    expect((await server.api.listSecrets()).items.map(({ name }) => name)).toEqual(['gateway']);
+    expect((await bench.server.api.listSecrets()).items.map(({ name }) => name)).toEqual(['gateway']);
     await context.close();
   });
 
   test('one that agents need is replaced for a number of them and not deleted', async () => {
-    const { page, context } = await signedIn(chromium, server);
-    await page.goto(`${server.httpUrl}/configs?tab=secrets`);
+    const { page, context } = await bench.signedIn();
+    await bench.open(page, '/configs?tab=secrets');
     const remove = page.getByRole('button', { name: 'Delete gateway' });
     await remove.waitFor();
     expect(await remove.getAttribute('aria-description')).toBe(
@@ -96,16 +81,19 @@ describeWithBrowser('secrets in the console', () => {
     await page.getByRole('textbox', { name: 'Value' }).fill('planted-three');
     await page.getByRole('button', { name: `Replace value for ${AGENTS} agents` }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect((await server.api.listSecrets()).items[0]).toMatchObject({ version: 2 });
-    await eventually('all were given it', async () => (await server.api.stats()).sync.in_sync === AGENTS);
+    expect((await bench.server.api.listSecrets()).items[0]).toMatchObject({ version: 2 });
+    await eventually(
+      'all were given it',
+      async () => (await bench.server.api.stats()).sync.in_sync === AGENTS,
+    );
     await context.close();
   });
 
   test('what another operator sets appears by itself', async () => {
-    const { page, context } = await signedIn(chromium, server);
-    await page.goto(`${server.httpUrl}/configs?tab=secrets`);
+    const { page, context } = await bench.signedIn();
+    await bench.open(page, '/configs?tab=secrets');
     await page.getByRole('table', { name: 'Secrets' }).waitFor();
-    await server.api.putSecret('from-elsewhere', { value: 'planted-four' });
+    await bench.server.api.putSecret('from-elsewhere', { value: 'planted-four' });
     await page.getByText('from-elsewhere').waitFor();
     await context.close();
   });

@@ -2,9 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from './support/browser.ts';
+import { consoleBench, typeBody } from './support/console-bench.ts';
 import { axeFindings, overflowPx, switchColorScheme } from './support/console-page.ts';
-import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
 import { eventually, Program } from './support/process.ts';
 import { COLLECTOR, describeWithCollectorAndBrowser } from './support/requirements.ts';
 import { IDLE } from './support/supervised.ts';
@@ -16,50 +15,33 @@ const WRONG_FIELD = IDLE.replace('{nop: }\nservice', '{nop: , debug: {verbosityy
 );
 
 describeWithCollectorAndBrowser('a configuration checked by a program, from the editor', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: RunningServer;
   let supervisor: Program | undefined;
-  let chromium: OpenBrowser;
+  const bench = consoleBench('console-trial', { env: { DROVER_CONFIGS_COLLECTOR: COLLECTOR } });
   let page: Page;
   let complaints: string[];
   let uid: string;
 
   beforeAll(async () => {
-    folder = await temporaryFolder('console-trial');
-    server = await startServer({
-      dataDir: join(folder.path, 'data'),
-      env: { DROVER_CONFIGS_COLLECTOR: COLLECTOR },
-    });
     await writeFile(
-      join(folder.path, 'supervisor.yaml'),
-      JSON.stringify({ server: { endpoint: server.opampUrl }, agent: { executable: COLLECTOR } }),
+      join(bench.folder, 'supervisor.yaml'),
+      JSON.stringify({ server: { endpoint: bench.server.opampUrl }, agent: { executable: COLLECTOR } }),
     );
-    await writeFile(join(folder.path, 'effective.yaml'), IDLE);
+    await writeFile(join(bench.folder, 'effective.yaml'), IDLE);
     supervisor = new Program('drover-supervisor', 'packages/supervisor/bin/drover-supervisor.js', {
-      cwd: folder.path,
+      cwd: bench.folder,
     });
     uid = await eventually(
       'the agent is healthy',
-      async () => (await server.api.listAgents({ health: ['healthy'] })).items[0]?.instanceUid,
+      async () => (await bench.server.api.listAgents({ health: ['healthy'] })).items[0]?.instanceUid,
     );
-    chromium = await openBrowser();
-    ({ page, complaints } = await chromium.newPage());
+    ({ page, complaints } = await bench.chromium.newPage());
     await page.emulateMedia({ reducedMotion: 'reduce' });
-    await page.goto(server.loginUrl);
+    await page.goto(bench.server.loginUrl);
     await page.waitForURL('**/agents');
   });
   afterAll(async () => {
-    await chromium?.[Symbol.asyncDispose]();
     await supervisor?.end('SIGTERM');
-    await server?.[Symbol.asyncDispose]();
-    await folder?.[Symbol.asyncDispose]();
   });
-
-  async function typeBody(body: string): Promise<void> {
-    await page.getByRole('textbox', { name: 'Configuration body' }).click();
-    await page.keyboard.press('Control+A');
-    await page.keyboard.insertText(body);
-  }
 
   const panel = () => page.getByRole('region', { name: 'Check with a Collector' });
   const finding = () =>
@@ -67,10 +49,10 @@ describeWithCollectorAndBrowser('a configuration checked by a program, from the 
   const ask = () => panel().getByRole('button', { name: 'Check', exact: true }).click();
 
   test("the server's own Collector is asked when one wants it, and its words stand among the findings", async () => {
-    await page.goto(`${server.httpUrl}/new-configuration`);
+    await bench.open(page, '/new-configuration');
     await page.getByRole('button', { name: 'Hide graph' }).click();
     await page.getByLabel('Name').fill('edge');
-    await typeBody(WRONG_FIELD);
+    await typeBody(page, WRONG_FIELD);
     // What the server finds in the text alone is there.
     await page
       .getByRole('list', { name: 'Findings' })
@@ -96,7 +78,7 @@ describeWithCollectorAndBrowser('a configuration checked by a program, from the 
   });
 
   test('what it said is not said of another text, and an agent is asked in the same way', async () => {
-    await typeBody(IDLE);
+    await typeBody(page, IDLE);
     await panel().getByText('The text was changed since').waitFor();
     await finding().waitFor({ state: 'detached' });
     await panel().getByRole('combobox', { name: 'Whom to ask' }).selectOption(uid);
@@ -104,7 +86,7 @@ describeWithCollectorAndBrowser('a configuration checked by a program, from the 
     await panel()
       .getByText(/^otelcol\S* \S+ would run it\.$/)
       .waitFor();
-    await typeBody(WRONG_FIELD);
+    await typeBody(page, WRONG_FIELD);
     await ask();
     await finding().waitFor();
   });
@@ -127,7 +109,7 @@ describeWithCollectorAndBrowser('a configuration checked by a program, from the 
   });
 
   async function localName(): Promise<string> {
-    const { local } = await server.api.configTrialAgents({});
+    const { local } = await bench.server.api.configTrialAgents({});
     return `${local?.program} on the server`;
   }
 });

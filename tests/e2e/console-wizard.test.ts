@@ -1,9 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from './support/browser.ts';
-import { startSimulator } from './support/console-page.ts';
-import { judged, signedIn } from './support/console-session.ts';
-import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
-import { eventually, type Program } from './support/process.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { consoleBench, judged } from './support/console-bench.ts';
+import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
 const AGENTS = 4;
@@ -14,33 +11,21 @@ service: {pipelines: {traces: {receivers: [otlp], exporters: [otlp]}}}
 const SITE = 'exporters: {otlp: {endpoint: "site:4317"}}\n';
 
 describeWithBrowser('all that a rollout can be told, in the console', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: RunningServer;
-  let fleet: Program;
-  let chromium: OpenBrowser;
+  const bench = consoleBench('console-wizard');
 
   beforeAll(async () => {
-    folder = await temporaryFolder('console-wizard');
-    server = await startServer({ dataDir: folder.path });
-    const { api } = server;
-    fleet = startSimulator(server.opampUrl, AGENTS, ['--http', '0', '--read-only', '0', '--fail-rate', '0']);
+    const { api } = bench.server;
+    bench.simulate(AGENTS, ['--http', '0', '--read-only', '0', '--fail-rate', '0']);
     await eventually('the fleet is there', async () => (await api.stats()).state.connected === AGENTS);
     await api.putConfig('base', { body: BASE });
     await api.putConfig('base', { body: `${BASE}# again\n` });
     await api.putConfig('site', { body: SITE });
-    chromium = await openBrowser();
-  });
-  afterAll(async () => {
-    await chromium?.[Symbol.asyncDispose]();
-    await fleet?.end('SIGTERM');
-    await server?.[Symbol.asyncDispose]();
-    await folder?.[Symbol.asyncDispose]();
   });
 
   test('several layers in their order, a gate on what flows, a window and a deadline', async () => {
-    const ui = await signedIn(chromium, server, { colorScheme: 'dark' });
+    const ui = await bench.signedIn({ colorScheme: 'dark' });
     const { page } = ui;
-    await page.goto(`${server.httpUrl}/rollouts/new?config=site`);
+    await bench.open(page, '/rollouts/new?config=site');
     await page.getByRole('button', { name: 'Add a layer' }).click();
     await page.waitForURL('**/rollouts/new?stack=site,base');
     await page.getByRole('button', { name: 'Move base up' }).click();
@@ -63,7 +48,7 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByRole('button', { name: `Roll out to ${AGENTS} agents` }).click();
     await page.waitForURL(/\/rollouts\/[0-9a-z]{26}$/);
-    const [rollout] = (await server.api.listRollouts()).items;
+    const [rollout] = (await bench.server.api.listRollouts()).items;
     expect(rollout?.target.configs).toEqual([
       { name: 'base', revision: 1 },
       { name: 'site', revision: 1 },
@@ -76,12 +61,12 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
       applyDeadlineSeconds: 180,
     });
     expect(ui.complaints).toEqual([]);
-    await server.api.actOnRollout(rollout?.id ?? '', 'abort');
+    await bench.server.api.actOnRollout(rollout?.id ?? '', 'abort');
     await ui.context.close();
   });
 
   test('waves are looked into one by one, rollouts by their state, and a merged stack line by line', async () => {
-    const { api } = server;
+    const { api } = bench.server;
     const configs = [{ name: 'base' }, { name: 'site' }];
     const { id } = await api.createRollout({
       target: { kind: 'config', configs },
@@ -89,9 +74,9 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
       strategy: { kind: 'waves', waves: [{ count: 1 }], gates: { soakSeconds: 0 } },
     });
     await eventually('it is over', async () => (await api.getRollout(id)).state === 'succeeded');
-    const ui = await signedIn(chromium, server);
+    const ui = await bench.signedIn();
     const { page } = ui;
-    await page.goto(`${server.httpUrl}/rollouts?state=succeeded`);
+    await bench.open(page, '/rollouts?state=succeeded');
     await page.getByRole('link', { name: 'base r2, site r1' }).click();
     await page.getByRole('link', { name: '1 agent by chance' }).click();
     const table = page.getByRole('table', { name: 'All agents in wave 1' });
@@ -99,7 +84,7 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
     await page.getByRole('button', { name: 'Wave 1 ×' }).click();
     await page.getByRole('table', { name: 'All agents', exact: true }).waitFor();
     const [agent] = (await api.listAgents({ limit: 1 })).items;
-    await page.goto(`${server.httpUrl}/agents/${agent?.instanceUid}?tab=configuration`);
+    await bench.open(page, `/agents/${agent?.instanceUid}?tab=configuration`);
     await page.getByText('Merged, line by line with its layer').waitFor();
     await page.getByText('of site r1 in place of').waitFor();
     expect(await judged(ui, 'merged')).toEqual([]);
@@ -108,8 +93,8 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
   });
 
   test('a phone shows it without an overflow', async () => {
-    const ui = await signedIn(chromium, server, { width: 390 });
-    await ui.page.goto(`${server.httpUrl}/rollouts/new?stack=base@1,site`);
+    const ui = await bench.signedIn({ width: 390 });
+    await bench.open(ui.page, '/rollouts/new?stack=base@1,site');
     await ui.page.getByLabel('In waves, each judged before the next').check();
     await ui.page.getByLabel('Judge what flows too').check();
     await ui.page.getByLabel('Only in a window of time').check();
@@ -118,18 +103,18 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
   });
 
   test('a configuration is described without a revision, and exported by a command to copy', async () => {
-    const ui = await signedIn(chromium, server);
+    const ui = await bench.signedIn();
     const { page } = ui;
-    await page.goto(`${server.httpUrl}/configs/site`);
+    await bench.open(page, '/configs/site');
     await page.getByRole('button', { name: 'Describe…' }).click();
     await page.getByRole('textbox', { name: 'Description' }).fill('What is another at each site');
     await page.getByRole('button', { name: 'Save description' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await server.api.getConfig('site')).toMatchObject({
+    expect(await bench.server.api.getConfig('site')).toMatchObject({
       description: 'What is another at each site',
       revision: { number: 1 },
     });
-    await page.goto(`${server.httpUrl}/configs`);
+    await bench.open(page, '/configs');
     await page.getByText('What is another at each site').waitFor();
     await page.getByRole('button', { name: 'Export…' }).click();
     await page.getByText('drover export ./drover-export').waitFor();
@@ -138,9 +123,9 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
   });
 
   test('a configuration of another agent is written as what it is', async () => {
-    const ui = await signedIn(chromium, server);
+    const ui = await bench.signedIn();
     const { page } = ui;
-    await page.goto(`${server.httpUrl}/new-configuration`);
+    await bench.open(page, '/new-configuration');
     await page.getByRole('textbox', { name: 'Name' }).fill('bit');
     await page.getByRole('combobox', { name: 'It is for' }).selectOption('fluentbit');
     await page.getByRole('textbox', { name: 'Configuration body' }).click();
@@ -149,7 +134,7 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
     await page.getByText('Not looked into').waitFor();
     await page.getByRole('button', { name: 'Save revision' }).click();
     await page.waitForURL('**/configs/bit');
-    expect((await server.api.getConfig('bit')).revision).toMatchObject({
+    expect((await bench.server.api.getConfig('bit')).revision).toMatchObject({
       format: 'fluentbit',
       contentType: 'text/plain',
     });

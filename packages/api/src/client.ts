@@ -1,3 +1,4 @@
+import type { AgentExportQuery } from './agent-export.ts';
 import type {
   Agent,
   AgentCommand,
@@ -102,6 +103,7 @@ export interface PageQuery {
   readonly sort?: string;
 }
 
+type Send = (method: string, path: string, options?: CallOptions) => Promise<Response>;
 type Call = <T>(method: string, path: string, options?: CallOptions) => Promise<T>;
 
 function queryText(query: object | undefined): string {
@@ -123,10 +125,10 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
   }
 }
 
-function createCall(options: ApiClientOptions): Call {
+function createSend(options: ApiClientOptions): Send {
   const doFetch = options.fetch ?? fetch;
   const base = options.baseUrl.replace(/\/+$/, '');
-  return async <T>(method: string, path: string, call: CallOptions = {}): Promise<T> => {
+  return async (method, path, call = {}) => {
     const headers: Record<string, string> = { accept: 'application/json', ...call.headers };
     if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`;
     const csrf = method === 'GET' ? undefined : options.csrfToken?.();
@@ -139,8 +141,20 @@ function createCall(options: ApiClientOptions): Call {
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
     if (!response.ok) throw new ApiError(response.status, await problemOf(response), `${method} ${path}`);
+    return response;
+  };
+}
+
+function createCall(send: Send): Call {
+  return async <T>(method: string, path: string, options?: CallOptions): Promise<T> => {
+    const response = await send(method, path, options);
     return (response.status === 204 ? undefined : await response.json()) as T;
   };
+}
+
+/** Where a file with the agents is served, below where the interface is. */
+export function agentExportPath(query: AgentExportQuery): string {
+  return `/api/v1/agents/export${queryText(query)}`;
 }
 
 const segment = encodeURIComponent;
@@ -152,7 +166,8 @@ function matching(hash: string | null | undefined): Record<string, string> | und
 
 /** Every call of the REST interface, typed. A failed call throws `ApiError`; a network failure throws what fetch throws. */
 export function createApiClient(options: ApiClientOptions) {
-  const call = createCall(options);
+  const send = createSend(options);
+  const call = createCall(send);
   return {
     self: (signal?: AbortSignal) => call<Self>('GET', '/self', { signal }),
     login: (token: string) => call<Session>('POST', '/session', { body: { token } }),
@@ -163,6 +178,9 @@ export function createApiClient(options: ApiClientOptions) {
 
     listAgents: (query?: AgentFilter & PageQuery, signal?: AbortSignal) =>
       call<Page<AgentSummary>>('GET', '/agents', { query, signal }),
+    /** All that the filters leave, to be read from the answer's body as it comes. */
+    exportAgents: (query?: AgentExportQuery, signal?: AbortSignal) =>
+      send('GET', '/agents/export', { query, signal }),
     getAgent: (uid: string, signal?: AbortSignal) =>
       call<Agent>('GET', `/agents/${segment(uid)}`, { signal }),
     patchAgent: (uid: string, patch: AgentPatch) =>

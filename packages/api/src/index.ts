@@ -1,4 +1,12 @@
 export {
+  AGENT_EXPORT_COLUMNS,
+  AGENT_EXPORT_COLUMNS_MAX,
+  AGENT_EXPORT_FORMATS,
+  type AgentExportColumn,
+  type AgentExportQuery,
+  AgentExportQuerySchema,
+} from './agent-export.ts';
+export {
   AGENT_EVENT_KINDS,
   AGENT_SORT_FIELDS,
   type Agent,
@@ -43,7 +51,13 @@ export {
   type SyncState,
   SyncStateSchema,
 } from './agents.ts';
-export { type ApiClient, type ApiClientOptions, ApiError, createApiClient } from './client.ts';
+export {
+  type ApiClient,
+  type ApiClientOptions,
+  ApiError,
+  agentExportPath,
+  createApiClient,
+} from './client.ts';
 export {
   ComponentSchemaPageSchema,
   type ComponentSchemaSummary,

@@ -1,5 +1,7 @@
 import { loadAdminToken } from './admin-token.ts';
 import type { InstanceUid } from './agents/agent.ts';
+import { agentExportRoutes } from './agents/agent-export-routes.ts';
+import { createMatchOf } from './agents/agent-match.ts';
 import { agentRoutes } from './agents/agent-routes.ts';
 import { authHook } from './auth/auth-hook.ts';
 import { LoginTokens } from './auth/credentials.ts';
@@ -64,6 +66,7 @@ export async function openHttp(
   const { sessions, adminToken } = auth;
   const { agents, configs, drafts, secrets, rollouts, drift, tokens, credentials, search } = domain;
   const { pathPrefix, publicUrl, tls } = settings.http;
+  const matchOf = createMatchOf((text) => search.contentsOf(text));
   const startedAt = new Date(clock.now()).toISOString();
   const { enrolment } = settings.agents;
   const listener = createListener({
@@ -98,8 +101,9 @@ export async function openHttp(
         refresh: (uid) => adapter.touch(uid),
         restart: (uid) => adapter.restart(uid),
         silentConnections: () => adapter.server.counters.silentConnections,
-        contentsOf: (text) => search.contentsOf(text),
+        matchOf,
       }),
+      agentExportRoutes({ agents, matchOf, now: () => clock.now() }),
       configRoutes(configs, trials),
       configTrialRoutes(trials),
       configDraftRoutes(drafts),

@@ -1,5 +1,6 @@
-import { AGENT_SORT_FIELDS, type AgentFilter, type AgentSummary } from '@drover/api';
+import { AGENT_SORT_FIELDS, type AgentSummary } from '@drover/api';
 import type { Command } from 'commander';
+import { type AgentFilterFlags, filterOf, withFilters } from '../agent-filter.ts';
 import { editLabels, parseLabelEdits } from '../agent-labels.ts';
 import { resolveAgent } from '../agent-reference.ts';
 import { agentText, effectiveText, stackText } from '../agent-text.ts';
@@ -16,24 +17,14 @@ import {
 } from '../output/print.ts';
 import { collectPages, type PagingFlags, parseCount } from '../paging.ts';
 import type { Terminal } from '../terminal.ts';
+import { addAgentExportCommand } from './agent-export.ts';
 import { addDriftCommands } from './drift.ts';
 import { addEnrolmentCommands } from './enrolment.ts';
 import { addFlowCommand } from './flow.ts';
 import { addAgentHistoryCommand } from './history.ts';
 import { addWouldRunCommand } from './would-run.ts';
 
-interface ListFlags extends PagingFlags {
-  readonly selector?: string;
-  readonly state?: string;
-  readonly health?: string;
-  readonly sync?: string;
-  readonly drift?: string;
-  readonly enrolment?: string;
-  readonly credential?: string;
-  readonly type?: string;
-  readonly config?: string;
-  readonly runs?: string;
-  readonly search?: string;
+interface ListFlags extends PagingFlags, AgentFilterFlags {
   readonly sort?: string;
 }
 
@@ -84,20 +75,7 @@ export function printAgents(
 
 async function listAgents(terminal: Terminal, flags: ListFlags, command: Command): Promise<void> {
   const { api, format, paint } = contextOf(terminal, command);
-  // The server checks the words of these filters and names the ones that it knows.
-  const filter = {
-    ...(flags.selector === undefined ? {} : { selector: flags.selector }),
-    ...(flags.state === undefined ? {} : { state: flags.state.split(',') }),
-    ...(flags.health === undefined ? {} : { health: flags.health.split(',') }),
-    ...(flags.sync === undefined ? {} : { sync: flags.sync.split(',') }),
-    ...(flags.drift === undefined ? {} : { drift: flags.drift.split(',') }),
-    ...(flags.enrolment === undefined ? {} : { enrolment: flags.enrolment.split(',') }),
-    ...(flags.credential === undefined ? {} : { credential: flags.credential.split(',') }),
-    ...(flags.type === undefined ? {} : { type: flags.type }),
-    ...(flags.config === undefined ? {} : { config: flags.config }),
-    ...(flags.runs === undefined ? {} : { runs: flags.runs }),
-    ...(flags.search === undefined ? {} : { q: flags.search }),
-  } as AgentFilter;
+  const filter = filterOf(flags);
   const sort = flags.sort === undefined ? {} : { sort: flags.sort };
   const list = await collectPages(flags, (page) => api.listAgents({ ...filter, ...sort, ...page }));
   printAgents(terminal, format, paint, list);
@@ -164,21 +142,7 @@ export function addAgentCommands(program: Command, terminal: Terminal): void {
     .command('agents')
     .alias('agent')
     .description('see, label and approve the agents of the fleet');
-  agents
-    .command('list')
-    .alias('ls')
-    .description('list agents; filters narrow one another')
-    .option('-l, --selector <selector>', 'by labels and attributes, e.g. env=prod,os.type in (linux,windows)')
-    .option('--state <states>', 'connected, stale, disconnected; several with commas')
-    .option('--health <healths>', 'healthy, unhealthy, unknown')
-    .option('--sync <states>', 'none, in_sync, pending, failed')
-    .option('--drift <states>', 'none, drifted, unknown')
-    .option('--enrolment <states>', 'approved, pending, rejected, revoked')
-    .option('--credential <kinds>', 'own, offered, failed, shared, certificate, none')
-    .option('--type <type>', 'service.name')
-    .option('--config <name>', 'agents that are to run this configuration')
-    .option('--runs <query>', 'agents whose effective configuration a search finds, see drover search')
-    .option('-q, --search <words>', 'words that occur in name, uid, host, type, version or labels')
+  withFilters(agents.command('list').alias('ls').description('list agents; filters narrow one another'))
     .option('--sort <field>', `${AGENT_SORT_FIELDS.join(', ')}; "-" in front sorts downwards`)
     .option('--limit <count>', 'at most this many (50)', parseCount)
     .option('--all', 'all of them')
@@ -187,6 +151,7 @@ export function addAgentCommands(program: Command, terminal: Terminal): void {
       '\nExamples:\n  drover agents list\n  drover agents list -l env=prod --health unhealthy -o wide\n  drover agents list --sync failed --all -o json\n  drover agents list -l "!team" -o name',
     )
     .action((flags: ListFlags, command: Command) => listAgents(terminal, flags, command));
+  addAgentExportCommand(agents, terminal);
   agents
     .command('get')
     .description('one agent: identity, health, intended and reported configuration')

@@ -20,6 +20,7 @@ import { agentColumns } from './agent-columns.tsx';
 import { ConnectAgents } from './connect-agents.tsx';
 import { DriftNote } from './drift-note.tsx';
 import { EnrolmentFilters, WaitingNote } from './enrolment-filters.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { FacetMenu } from './facet-menu.tsx';
 import styles from './fleet.module.css';
 import { FleetCounts } from './fleet-counts.tsx';
@@ -28,6 +29,7 @@ import { RunFilters } from './run-filters.tsx';
 import { useFleetList } from './use-fleet-list.ts';
 
 const route = getRouteApi('/inside/agents');
+const shownColumns = agentColumns.map(({ id }) => id);
 
 export function FleetPage() {
   useTitle('Fleet');
@@ -77,13 +79,16 @@ export function FleetPage() {
           </span>
         }
         actions={
-          <LinkButton
-            to="/rollouts/new"
-            search={{ selector: agentFilterOf(filter).selector }}
-            variant="filled"
-          >
-            Roll out
-          </LinkButton>
+          <>
+            <ExportMenu filter={filter} sort={sort} columns={shownColumns} />
+            <LinkButton
+              to="/rollouts/new"
+              search={{ selector: agentFilterOf(filter).selector }}
+              variant="filled"
+            >
+              Roll out
+            </LinkButton>
+          </>
         }
       />
       <FleetCounts filter={filter} onChange={change} />

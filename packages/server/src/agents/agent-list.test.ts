@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type AgentRecord, type InstanceUid, NO_CONFIG } from './agent.ts';
 import type { AgentEntry } from './agent-entry.ts';
 import { AgentFleet } from './agent-fleet.ts';
-import { filterAgents, pageOfAgents } from './agent-list.ts';
+import { allAgents, filterAgents, pageOfAgents } from './agent-list.ts';
 import { statsOf } from './agent-stats.ts';
 import { APPROVED, NO_ACCESS, PENDING } from './enrolment.ts';
 
@@ -83,6 +83,20 @@ describe('a list of agents', () => {
           expect(keys).toEqual(keys.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
           const down = allPages(fleet, limit, `-${field}`).map(keyOf);
           expect(down).toEqual(keys.toReversed());
+        },
+      ),
+    );
+  });
+
+  test('read as a whole has the order of its pages', async () => {
+    const fields = AGENT_SORT_FIELDS.flatMap((field) => [field, `-${field}`]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(sketch, { maxLength: 40 }),
+        fc.constantFrom(...fields),
+        async (sketches, sort) => {
+          const fleet = fleetOf(sketches);
+          expect(await allAgents(fleet, {}, sort)).toEqual(allPages(fleet, 7, sort));
         },
       ),
     );

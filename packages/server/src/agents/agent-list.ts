@@ -8,6 +8,7 @@ import {
 import { nthSmallest } from '../lib/nth-smallest.ts';
 import { type CursorPart, decodeCursor, encodeCursor, type PageRequest, parseSort } from '../lib/page.ts';
 import { SlotSet } from '../lib/slot-set.ts';
+import { sortInSlices } from '../lib/sort-in-slices.ts';
 import { type AgentEntry, hasWords } from './agent-entry.ts';
 import type { AgentFleet } from './agent-fleet.ts';
 import type { OrderedField } from './agent-order.ts';
@@ -28,6 +29,8 @@ const NUMBER_KEYS = {
   health: ({ record }) => HEALTH_ORDER[record.health.state],
 } as const satisfies Readonly<Record<Exclude<AgentSortField, OrderedField>, SortKeyOf>>;
 
+const BY_NAME = { field: 'name', descending: false } as const;
+
 /** The agents that a filter leaves. Throws `invalid_selector`. Do not change the result. */
 export function filterAgents(fleet: AgentFleet, filter: AgentMatch): SlotSet {
   const { q, selector, ...fields } = filter;
@@ -45,10 +48,7 @@ export function filterAgents(fleet: AgentFleet, filter: AgentMatch): SlotSet {
 
 /** One page of the agents that the filter leaves, in order; ties go by uid. */
 export function pageOfAgents(fleet: AgentFleet, filter: AgentMatch, request: PageRequest): Page<AgentEntry> {
-  const { field, descending } = parseSort(request.sort, AGENT_SORT_FIELDS, {
-    field: 'name',
-    descending: false,
-  });
+  const { field, descending } = parseSort(request.sort, AGENT_SORT_FIELDS, BY_NAME);
   const matching = filterAgents(fleet, filter);
   const [key, uid] = request.cursor === undefined ? [] : decodeCursor(request.cursor, 2);
   const after = key === undefined || uid === undefined ? undefined : { key, uid: String(uid) };
@@ -62,6 +62,46 @@ export function pageOfAgents(fleet: AgentFleet, filter: AgentMatch, request: Pag
   const nextCursor =
     found.length > request.limit && last !== undefined ? encodeCursor([last.key, last.uid]) : null;
   return { items: items.map(({ entry }) => entry), nextCursor, total: matching.count() };
+}
+
+/**
+ * All agents that the filter leaves, each once, in the order that holds now: the same as of the pages, whatever changes
+ * while somebody goes through them. Throws `invalid_selector`, `invalid_sort`.
+ */
+export async function allAgents(
+  fleet: AgentFleet,
+  filter: AgentMatch,
+  sort: string | undefined,
+): Promise<readonly AgentEntry[]> {
+  const { field, descending } = parseSort(sort, AGENT_SORT_FIELDS, BY_NAME);
+  const matching = filterAgents(fleet, filter);
+  if (!(field in NUMBER_KEYS)) {
+    const all = byText(
+      fleet,
+      matching,
+      field as OrderedField,
+      descending,
+      Number.POSITIVE_INFINITY,
+      undefined,
+    );
+    return all.map(({ entry }) => entry);
+  }
+  const keyOf = NUMBER_KEYS[field as keyof typeof NUMBER_KEYS];
+  const sign = descending ? -1 : 1;
+  const entries: AgentEntry[] = [];
+  matching.forEach((slot) => {
+    const entry = fleet.at(slot);
+    if (entry !== undefined) entries.push(entry);
+  });
+  // They change while others have their turn.
+  const keys = Float64Array.from(entries, (entry) => sign * keyOf(entry));
+  const uids = entries.map(({ record }) => record.uid);
+  const uidOf = (at: number): string => uids[at] ?? '';
+  const sorted = await sortInSlices(
+    entries.length,
+    (a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || (uidOf(a) < uidOf(b) ? -1 : 1),
+  );
+  return Array.from(sorted, (at) => entries[at]).filter((entry) => entry !== undefined);
 }
 
 /**

@@ -1,7 +1,6 @@
 import {
   AgentCommandSchema,
   AgentEventPageSchema,
-  type AgentFilter,
   AgentFilterSchema,
   AgentListQuerySchema,
   AgentPageSchema,
@@ -13,7 +12,7 @@ import {
 } from '@drover/api';
 import { z } from 'zod';
 import type { ApiRoutes } from '../http/api.ts';
-import type { AgentMatch } from './agent-list.ts';
+import type { MatchOf } from './agent-match.ts';
 import type { AgentService } from './agent-service.ts';
 
 export interface AgentRoutesOptions {
@@ -23,13 +22,10 @@ export interface AgentRoutesOptions {
   /** Throws `agent_not_connected`, `agent_not_approved`, `capability_missing`. */
   readonly restart: (uid: string) => void;
   readonly silentConnections: () => number;
-  /** Which contents a search finds. Throws `invalid_search`, `search_incomplete`. */
-  readonly contentsOf: (search: string) => Promise<readonly string[]>;
+  readonly matchOf: MatchOf;
 }
 
 const tags = ['agents'];
-/** No agent runs it. */
-const NO_CONTENT = '-';
 const params = z.strictObject({ uid: InstanceUidSchema });
 
 export function agentRoutes({
@@ -37,19 +33,8 @@ export function agentRoutes({
   refresh,
   restart,
   silentConnections,
-  contentsOf,
+  matchOf,
 }: AgentRoutesOptions): ApiRoutes {
-  /** The filter with contents in the place of a search. */
-  const matchOf = async <T extends AgentFilter>({
-    runs,
-    ...match
-  }: T): Promise<Omit<T, 'runs'> & AgentMatch> => {
-    if (runs === undefined) return match;
-    const found = await contentsOf(runs);
-    const { effective } = match;
-    const contents = effective?.length ? found.filter((content) => effective.includes(content)) : found;
-    return { ...match, effective: contents.length > 0 ? contents : [NO_CONTENT] };
-  };
   return (api) => {
     api.get(
       '/agents',

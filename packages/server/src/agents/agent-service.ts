@@ -37,7 +37,7 @@ import type { AgentEntry } from './agent-entry.ts';
 import type { AgentFact, AgentsChanged } from './agent-fact.ts';
 import { AgentFleet } from './agent-fleet.ts';
 import { AgentIntake, type StoredSession } from './agent-intake.ts';
-import { type AgentMatch, pageOfAgents } from './agent-list.ts';
+import { type AgentMatch, allAgents, pageOfAgents } from './agent-list.ts';
 import { loadFleet } from './agent-loading.ts';
 import { AgentParts } from './agent-parts.ts';
 import { AgentRemoval } from './agent-removal.ts';
@@ -192,6 +192,11 @@ export class AgentService {
     const { limit, cursor, sort, ...filter } = query;
     const page = pageOfAgents(this.#fleet, filter, { limit, cursor, sort });
     return { ...page, items: page.items.map(agentSummaryOf) };
+  }
+
+  /** All that the filter leaves, each once, in the order that holds now. Throws `invalid_selector`, `invalid_sort`. */
+  all(filter: AgentMatch, sort?: string): Promise<readonly AgentEntry[]> {
+    return allAgents(this.#fleet, filter, sort);
   }
 
   /** Throws `agent_not_found`. */

@@ -160,6 +160,10 @@ export const AgentSummarySchema = z
       errorMessage: z.string(),
     }),
     capabilities: z.array(z.string()),
+    attributes: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ description: 'Those that were asked for by `attributes` and that the agent reports, as text' }),
   })
   .meta({ id: 'AgentSummary' });
 export type AgentSummary = z.infer<typeof AgentSummarySchema>;
@@ -200,7 +204,17 @@ export const AgentFilterSchema = z.strictObject({
     .optional()
     .meta({ description: 'Words; each must occur in name, uid, host, type, version or labels' }),
 });
-export const AgentListQuerySchema = AgentFilterSchema.extend(PageQuerySchema.shape);
+/** Attributes that a list shows beside what it always does. */
+const SHOWN_ATTRIBUTES_MAX = 16;
+export const AgentListQuerySchema = AgentFilterSchema.extend(PageQuerySchema.shape).extend({
+  attributes: z
+    .preprocess(
+      (value) => (typeof value === 'string' ? value.split(',') : value),
+      z.array(z.string().min(1).max(256)).max(SHOWN_ATTRIBUTES_MAX),
+    )
+    .optional()
+    .meta({ description: 'Keys of attributes that each agent is to be shown with, separated by commas' }),
+});
 export const AGENT_SORT_FIELDS = [
   'name',
   'type',

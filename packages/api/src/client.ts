@@ -1,5 +1,13 @@
 import type { AgentExportQuery } from './agent-export.ts';
 import type {
+  AgentGroup,
+  AgentGroupQuery,
+  AgentKeyList,
+  AgentKeyQuery,
+  AgentValueList,
+  AgentValueQuery,
+} from './agent-terms.ts';
+import type {
   Agent,
   AgentCommand,
   AgentEvent,
@@ -176,8 +184,17 @@ export function createApiClient(options: ApiClientOptions) {
     stats: (filter?: AgentFilter, signal?: AbortSignal) =>
       call<Stats>('GET', '/stats', { query: filter, signal }),
 
-    listAgents: (query?: AgentFilter & PageQuery, signal?: AbortSignal) =>
-      call<Page<AgentSummary>>('GET', '/agents', { query, signal }),
+    listAgents: (
+      query?: AgentFilter & PageQuery & { readonly attributes?: readonly string[] },
+      signal?: AbortSignal,
+    ) => call<Page<AgentSummary>>('GET', '/agents', { query, signal }),
+    /** Keys of labels and attributes, for completion. */
+    agentKeys: (query?: AgentKeyQuery, signal?: AbortSignal) =>
+      call<AgentKeyList>('GET', '/agents/keys', { query, signal }),
+    agentValues: (query: AgentValueQuery, signal?: AbortSignal) =>
+      call<AgentValueList>('GET', '/agents/values', { query, signal }),
+    agentGroups: (query: AgentFilter & PageQuery & Pick<AgentGroupQuery, 'by'>, signal?: AbortSignal) =>
+      call<Page<AgentGroup>>('GET', '/agents/groups', { query, signal }),
     /** All that the filters leave, to be read from the answer's body as it comes. */
     exportAgents: (query?: AgentExportQuery, signal?: AbortSignal) =>
       send('GET', '/agents/export', { query, signal }),

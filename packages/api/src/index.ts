@@ -7,6 +7,22 @@ export {
   AgentExportQuerySchema,
 } from './agent-export.ts';
 export {
+  type AgentGroup,
+  AgentGroupPageSchema,
+  type AgentGroupQuery,
+  AgentGroupQuerySchema,
+  type AgentKey,
+  type AgentKeyList,
+  AgentKeyListSchema,
+  type AgentKeyQuery,
+  AgentKeyQuerySchema,
+  type AgentValue,
+  type AgentValueList,
+  AgentValueListSchema,
+  type AgentValueQuery,
+  AgentValueQuerySchema,
+} from './agent-terms.ts';
+export {
   AGENT_EVENT_KINDS,
   AGENT_SORT_FIELDS,
   type Agent,

@@ -12,6 +12,7 @@ import { TermIndex } from '../lib/term-index.ts';
 import { type AgentRecord, buildOf, driftStateOf, syncStateOf, typeOf, versionOf } from './agent.ts';
 import { credentialKindOf } from './enrolment.ts';
 import type { Requirement, Selector } from './selector.ts';
+import type { SelectorKey } from './selector-text.ts';
 
 /** Fields that are indexed beside labels and attributes. */
 export type IndexField =
@@ -46,6 +47,15 @@ export interface IndexFilter {
   readonly type?: string | undefined;
   readonly version?: string | undefined;
   readonly config?: string | undefined;
+}
+
+/** A key that agents have, of operators or of their own. */
+export interface IndexedKey {
+  readonly source: 'label' | 'attribute';
+  readonly key: string;
+  readonly agents: number;
+  /** How many different values it has. */
+  readonly values: number;
 }
 
 /** Answers which agents match, from inverted indexes; never by looking at agents one by one. */
@@ -117,6 +127,74 @@ export class AgentIndex {
     for (const requirement of filter.selector?.requirements ?? [])
       narrow(this.#requirement(requirement, all));
     return result;
+  }
+
+  /** Keys that start so, without regard to case, in alphabetical order, labels first; at most `limit` of either source. */
+  keysStartingWith(prefix: string, limit: number): { readonly total: number; readonly keys: IndexedKey[] } {
+    const sources = [
+      ['label', this.#labels],
+      ['attribute', this.#attributes],
+    ] as const;
+    let total = 0;
+    const keys: IndexedKey[] = [];
+    for (const [source, index] of sources) {
+      const found = index.keysStartingWith(prefix, limit);
+      total += found.total;
+      for (const key of found.texts)
+        keys.push({ source, key, agents: index.terms(key), values: index.valuesOf(key) });
+    }
+    return { total, keys };
+  }
+
+  /** Values of a key that start so, without regard to case; `total` counts one of a label and an attribute twice. */
+  valuesStartingWith(
+    { scope, key }: SelectorKey,
+    prefix: string,
+    limit: number,
+  ): { readonly total: number; readonly values: readonly string[] } {
+    const found = this.#indexesOf(scope).map((index) => index.valuesStartingWith(key, prefix, limit));
+    return {
+      total: found.reduce((sum, { total }) => sum + total, 0),
+      values: [...new Set(found.flatMap(({ texts }) => texts))],
+    };
+  }
+
+  /** How many agents have this value of the key. */
+  countValue({ scope, key }: SelectorKey, value: string, all: SlotSet): number {
+    if (scope === 'label') return this.#labels.count(key, value);
+    if (scope === 'attr' || (scope === 'any' && this.#labels.terms(key) === 0))
+      return this.#attributes.count(key, value);
+    return this.#requirement({ scope, key, operator: 'in', values: [value] }, all).count();
+  }
+
+  /** How many of the set's agents have each value of the key; without those that none has. */
+  countValuesWithin({ scope, key }: SelectorKey, set: SlotSet): Map<string, number> {
+    const counts = new Map<string, number>();
+    const add = (index: TermIndex, within: SlotSet): void => {
+      for (const [value, count] of index.countsWithin(key, within))
+        counts.set(value, (counts.get(value) ?? 0) + count);
+    };
+    if (scope === 'label' || scope === 'any') add(this.#labels, set);
+    if (scope === 'attr') add(this.#attributes, set);
+    if (scope === 'any') {
+      const labelled = new SlotSet(set.size);
+      this.#labels.addAnyTo(labelled, key);
+      add(this.#attributes, set.copy().drop(labelled));
+    }
+    return counts;
+  }
+
+  #indexesOf(scope: SelectorKey['scope']): readonly TermIndex[] {
+    switch (scope) {
+      case 'label':
+        return [this.#labels];
+      case 'attr':
+        return [this.#attributes];
+      case 'any':
+        return [this.#labels, this.#attributes];
+      case 'uid':
+        return [];
+    }
   }
 
   #having(field: IndexField, values: readonly string[], size: number): SlotSet {

@@ -92,7 +92,7 @@ console.log(
 
 const page = (filter: AgentFilter, sort: string, cursor?: string) => {
   const found = pageOfAgents(fleet, filter, { limit: 50, sort, ...(cursor === undefined ? {} : { cursor }) });
-  return { ...found, text: JSON.stringify(found.items.map(agentSummaryOf)) };
+  return { ...found, text: JSON.stringify(found.items.map((entry) => agentSummaryOf(entry))) };
 };
 const deep = page({}, 'name').nextCursor ?? '';
 measure('first page by name', () => page({}, 'name'));
@@ -105,7 +105,7 @@ measure('selector of three terms', () =>
 measure('selector os.type!=windows', () => page({ selector: 'os.type!=windows' }, 'name'));
 measure('words "fluent 10-0-7"', () => page({ q: 'fluent 10-0-7' }, 'name'));
 measure('500 rows by name', () =>
-  pageOfAgents(fleet, {}, { limit: 500, sort: 'name' }).items.map(agentSummaryOf),
+  pageOfAgents(fleet, {}, { limit: 500, sort: 'name' }).items.map((entry) => agentSummaryOf(entry)),
 );
 measure('stats of all', () => statsOf(fleet, {}, 0));
 measure('stats of env=prod', () => statsOf(fleet, { selector: 'env=prod' }, 0));

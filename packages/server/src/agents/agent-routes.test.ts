@@ -66,6 +66,35 @@ describe('agents', () => {
     expect(seen).toEqual(['4.0.0', '2.0.0', '1.0.0']);
   });
 
+  it('tell their keys and values, and are grouped by them', async () => {
+    const { items } = await server.api.agentKeys({ q: 'service' });
+    expect(items).toContainEqual({ source: 'attribute', key: 'service.name', agents: 3, values: 2 });
+    expect(await server.api.agentValues({ key: 'service.name', q: 'COL' })).toEqual({
+      items: [{ value: 'collector', agents: 2 }],
+      hasMore: false,
+    });
+    const groups = await server.api.agentGroups({ by: 'type', state: ['connected'] });
+    expect(groups.items.map(({ value, agents }) => [value, agents])).toEqual([
+      ['collector', 2],
+      ['fluent-bit', 1],
+    ]);
+    await expect(server.api.agentGroups({ by: 'a=b' })).rejects.toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+    });
+    await expect(server.api.agentValues({ key: 'a b' })).rejects.toMatchObject({
+      code: 'invalid_selector',
+      problem: { errors: [{ pointer: '/key', column: 3 }] },
+    });
+  });
+
+  it('are shown with the attributes that are asked for', async () => {
+    const query = { selector: 'service.name=fluent-bit', attributes: ['service.version', 'none'] };
+    const { items } = await server.api.listAgents(query);
+    expect(items).toMatchObject([{ attributes: { 'service.version': '4.0.0' } }]);
+    expect((await server.api.listAgents({ limit: 1 })).items[0]).not.toHaveProperty('attributes');
+  });
+
   it('are counted, all or those of a filter', async () => {
     expect(await server.api.stats()).toMatchObject({
       total: 3,

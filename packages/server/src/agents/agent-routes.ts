@@ -2,10 +2,16 @@ import {
   AgentCommandSchema,
   AgentEventPageSchema,
   AgentFilterSchema,
+  AgentGroupPageSchema,
+  AgentGroupQuerySchema,
+  AgentKeyListSchema,
+  AgentKeyQuerySchema,
   AgentListQuerySchema,
   AgentPageSchema,
   AgentPatchSchema,
   AgentSchema,
+  AgentValueListSchema,
+  AgentValueQuerySchema,
   InstanceUidSchema,
   PageQuerySchema,
   StatsSchema,
@@ -49,6 +55,50 @@ export function agentRoutes({
       async (request) => {
         const { items, nextCursor, total } = agents.list(await matchOf(request.query));
         return { items: [...items], nextCursor, total };
+      },
+    );
+    api.get(
+      '/agents/keys',
+      {
+        schema: {
+          summary: 'Keys of labels and attributes that agents have, for completion',
+          description: 'Those that start with the text first, of these the most frequent first.',
+          tags,
+          querystring: AgentKeyQuerySchema,
+          response: { 200: AgentKeyListSchema },
+        },
+      },
+      async (request) => agents.keys(request.query),
+    );
+    api.get(
+      '/agents/values',
+      {
+        schema: {
+          summary: 'Values of a key that agents have, for completion',
+          description: 'Those that start with the text first, of these the most frequent first.',
+          tags,
+          querystring: AgentValueQuerySchema,
+          response: { 200: AgentValueListSchema },
+        },
+      },
+      async (request) => agents.values(request.query.key, request.query),
+    );
+    api.get(
+      '/agents/groups',
+      {
+        schema: {
+          summary: 'The agents that the filters leave, in groups of one value of a key',
+          description:
+            'Largest group first, or by `sort`: `agents`, `value`. Agents without the key are the last group.',
+          tags,
+          querystring: AgentGroupQuerySchema,
+          response: { 200: AgentGroupPageSchema },
+        },
+      },
+      async (request) => {
+        const { by, limit, cursor, sort, ...filter } = request.query;
+        const page = agents.groups(by, await matchOf(filter), { limit, cursor, sort });
+        return { ...page, items: [...page.items] };
       },
     );
     api.get(

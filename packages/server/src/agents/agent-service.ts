@@ -2,8 +2,11 @@ import type {
   Agent,
   AgentEvent,
   AgentEventKind,
+  AgentGroup,
+  AgentKeyList,
   AgentPatch,
   AgentSummary,
+  AgentValueList,
   EnrolmentState,
   JsonValue,
   Page,
@@ -36,6 +39,7 @@ import { AgentDecisions, type EnrolmentDecision } from './agent-decisions.ts';
 import type { AgentEntry } from './agent-entry.ts';
 import type { AgentFact, AgentsChanged } from './agent-fact.ts';
 import { AgentFleet } from './agent-fleet.ts';
+import { groupsOf } from './agent-groups.ts';
 import { AgentIntake, type StoredSession } from './agent-intake.ts';
 import { type AgentMatch, allAgents, pageOfAgents } from './agent-list.ts';
 import { loadFleet } from './agent-loading.ts';
@@ -43,6 +47,7 @@ import { AgentParts } from './agent-parts.ts';
 import { AgentRemoval } from './agent-removal.ts';
 import { statsOf } from './agent-stats.ts';
 import type { AgentStore } from './agent-store.ts';
+import { type AgentTermQuery, keysOf, valuesOf } from './agent-terms.ts';
 import { AgentTimeline } from './agent-timeline.ts';
 import { agentSummaryOf, agentViewOf, type PartsDecoder } from './agent-view.ts';
 import { AgentWriter } from './agent-writer.ts';
@@ -188,10 +193,27 @@ export class AgentService {
 
   // What operators ask.
 
-  list(query: AgentMatch & PageRequest): Page<AgentSummary> {
-    const { limit, cursor, sort, ...filter } = query;
+  list(
+    query: AgentMatch & PageRequest & { readonly attributes?: readonly string[] | undefined },
+  ): Page<AgentSummary> {
+    const { limit, cursor, sort, attributes, ...filter } = query;
     const page = pageOfAgents(this.#fleet, filter, { limit, cursor, sort });
-    return { ...page, items: page.items.map(agentSummaryOf) };
+    return { ...page, items: page.items.map((entry) => agentSummaryOf(entry, attributes)) };
+  }
+
+  /** Keys of labels and attributes, for completion. */
+  keys(query: AgentTermQuery): AgentKeyList {
+    return keysOf(this.#fleet, query);
+  }
+
+  /** Values of a key, for completion. Throws `invalid_selector`, `invalid_request`. */
+  values(key: string, query: AgentTermQuery): AgentValueList {
+    return valuesOf(this.#fleet, key, query);
+  }
+
+  /** The agents that a filter leaves, by the values of a key. */
+  groups(by: string, match: AgentMatch, page: PageRequest): Page<AgentGroup> {
+    return groupsOf(this.#fleet, by, match, page);
   }
 
   /** All that the filter leaves, each once, in the order that holds now. Throws `invalid_selector`, `invalid_sort`. */

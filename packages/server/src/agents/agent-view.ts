@@ -3,6 +3,7 @@ import { agentCapabilityNames } from '@drover/opamp';
 import { timeText } from '../lib/page.ts';
 import {
   type AgentRecord,
+  attributeOf,
   type ConfigRef,
   displayNameOf,
   driftStateOf,
@@ -62,8 +63,8 @@ function refsOf(record: AgentRecord): ConfigRef[] {
   return record.desired === null ? [] : [...record.desired.configs];
 }
 
-/** What a list shows of an agent. */
-export function agentSummaryOf(entry: AgentEntry): AgentSummary {
+/** What a list shows of an agent, with these of its attributes. */
+export function agentSummaryOf(entry: AgentEntry, attributes: readonly string[] = []): AgentSummary {
   const { record } = entry;
   return {
     instanceUid: record.uid,
@@ -84,7 +85,17 @@ export function agentSummaryOf(entry: AgentEntry): AgentSummary {
       errorMessage: record.config.errorMessage,
     },
     capabilities: agentCapabilityNames(record.capabilities),
+    ...(attributes.length === 0 ? {} : { attributes: shownAttributes(record, attributes) }),
   };
+}
+
+function shownAttributes(record: AgentRecord, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = attributeOf(record.attributes, key);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
 }
 
 /** All that is known of one agent. */

@@ -6,7 +6,7 @@ const SERVER = '^packages/server/src';
 const COMPOSE = `${SERVER}/compose(?:|-domain|-opamp|-http|-trials)\\.ts$`;
 /** Folders of the domain, lowest first; those of one line do not know each other. */
 const MIDDLE = 'configs|software|connections|telemetry';
-const DOMAIN = `agents|schemas|${MIDDLE}|rollouts|search|auth|audit`;
+const DOMAIN = `agents|bulk|schemas|${MIDDLE}|rollouts|search|auth|audit`;
 const SUFFIXES = 'store|service|sql|routes';
 
 /** Packages that a package's production code may import; whatever is not listed is forbidden. */
@@ -88,7 +88,7 @@ const serverRules = [
     comment:
       'Folders are ordered lib, agents, schemas, the middle, rollouts: an agent exists without configurations or rollouts.',
     from: { path: `${SERVER}/agents/`, pathNot: TESTS },
-    to: { path: `${SERVER}/(?:schemas|${MIDDLE}|rollouts|search)/` },
+    to: { path: `${SERVER}/(?:bulk|schemas|${MIDDLE}|rollouts|search)/` },
   },
   {
     name: 'server-schemas-below-configs',
@@ -109,6 +109,12 @@ const serverRules = [
       'A search looks into what agents run and into configurations, and nobody but compose.ts needs it.',
     from: { path: `${SERVER}/search/`, pathNot: TESTS },
     to: { path: `${SERVER}/(?:software|connections|telemetry|rollouts)/` },
+  },
+  {
+    name: 'server-bulk-on-agents',
+    comment: 'What is done to many agents at once is done to agents; nobody but compose.ts needs it.',
+    from: { path: `${SERVER}/bulk/`, pathNot: TESTS },
+    to: { path: `${SERVER}/(?:schemas|${MIDDLE}|rollouts|search)/` },
   },
   {
     name: 'server-auth-and-audit-on-lib-only',

@@ -38,6 +38,8 @@ const VIOLATIONS: readonly (readonly [rule: string, from: string, to: string])[]
   ['server-middle-folders-apart', `${SERVER}/telemetry/b.ts`, `${SERVER}/rollouts/rollout.ts`],
   ['server-search-on-agents-and-configs', `${SERVER}/search/b.ts`, `${SERVER}/rollouts/rollout.ts`],
   ['server-agents-are-the-base', `${SERVER}/agents/i.ts`, `${SERVER}/search/search-page.ts`],
+  ['server-bulk-on-agents', `${SERVER}/bulk/b.ts`, `${SERVER}/rollouts/rollout.ts`],
+  ['server-agents-are-the-base', `${SERVER}/agents/j.ts`, `${SERVER}/bulk/bulk-selection.ts`],
   ['server-auth-and-audit-on-lib-only', `${SERVER}/auth/b.ts`, `${SERVER}/agents/agent.ts`],
   ['server-domain-below-adapters', `${SERVER}/agents/c-service.ts`, `${SERVER}/http/problem.ts`],
   ['server-domain-below-adapters', `${SERVER}/rollouts/c-service.ts`, `${SERVER}/opamp/a.ts`],

@@ -1,34 +1,6 @@
 import { z } from 'zod';
+import { AGENT_EXPORT_COLUMNS } from './agent-export-columns.ts';
 import { AgentFilterSchema } from './agents.ts';
-
-/** What an export can say of an agent, in the order of the file that names none; the same names as in `AgentSummary`. */
-export const AGENT_EXPORT_COLUMNS = [
-  'instanceUid',
-  'displayName',
-  'type',
-  'version',
-  'hostName',
-  'osType',
-  'state',
-  'since',
-  'lastMessageAt',
-  'transport',
-  'remoteAddress',
-  'health',
-  'healthStatus',
-  'lastError',
-  'configs',
-  'configStatus',
-  'syncState',
-  'drift',
-  'errorMessage',
-  'enrolment',
-  'credential',
-  'enrolmentToken',
-  'labels',
-  'capabilities',
-] as const;
-export type AgentExportColumn = (typeof AGENT_EXPORT_COLUMNS)[number];
 
 export const AGENT_EXPORT_FORMATS = ['csv', 'json'] as const;
 /** Columns of one file. */

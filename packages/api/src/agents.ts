@@ -258,6 +258,7 @@ export const AGENT_EVENT_KINDS = [
   'effective_config_changed',
   'reasserted',
   'reassert_stopped',
+  'restart_asked',
   'command_sent',
   'approval_pending',
   'approved',

@@ -17,6 +17,15 @@ import type {
   Stats,
 } from './agents.ts';
 import type {
+  BulkForget,
+  BulkForgetResult,
+  BulkLabel,
+  BulkRestart,
+  BulkRestartResult,
+  BulkResult,
+  RestartRun,
+} from './bulk.ts';
+import type {
   ComponentSchemaSummary,
   ComponentSchemasDocument,
   ComponentSchemasPut,
@@ -202,6 +211,19 @@ export function createApiClient(options: ApiClientOptions) {
       call<Agent>('GET', `/agents/${segment(uid)}`, { signal }),
     patchAgent: (uid: string, patch: AgentPatch) =>
       call<Agent>('PATCH', `/agents/${segment(uid)}`, { body: patch }),
+    /** Each act on many agents takes what its preview takes; `atMost` is how many were counted. */
+    previewLabels: (body: BulkLabel, signal?: AbortSignal) =>
+      call<BulkResult>('POST', '/agents/label/preview', { body, signal }),
+    labelAgents: (body: BulkLabel) => call<BulkResult>('POST', '/agents/label', { body }),
+    previewForget: (body: BulkForget, signal?: AbortSignal) =>
+      call<BulkForgetResult>('POST', '/agents/forget/preview', { body, signal }),
+    forgetAgents: (body: BulkForget) => call<BulkForgetResult>('POST', '/agents/forget', { body }),
+    previewRestart: (body: BulkRestart, signal?: AbortSignal) =>
+      call<BulkRestartResult>('POST', '/agents/restart/preview', { body, signal }),
+    restartAgents: (body: BulkRestart) => call<BulkRestartResult>('POST', '/agents/restart', { body }),
+    /** Restarts of many agents, newest first. */
+    listRestartRuns: (signal?: AbortSignal) => call<Page<RestartRun>>('GET', '/agent-restarts', { signal }),
+    stopRestartRun: (id: string) => call<RestartRun>('POST', `/agent-restarts/${segment(id)}/stop`),
     forgetAgent: (uid: string) => call<void>('DELETE', `/agents/${segment(uid)}`),
     commandAgent: (uid: string, command: AgentCommand) =>
       call<void>('POST', `/agents/${segment(uid)}/commands`, { body: command }),

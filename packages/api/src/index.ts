@@ -1,11 +1,10 @@
 export {
-  AGENT_EXPORT_COLUMNS,
   AGENT_EXPORT_COLUMNS_MAX,
   AGENT_EXPORT_FORMATS,
-  type AgentExportColumn,
   type AgentExportQuery,
   AgentExportQuerySchema,
 } from './agent-export.ts';
+export { AGENT_EXPORT_COLUMNS, type AgentExportColumn } from './agent-export-columns.ts';
 export {
   type AgentGroup,
   AgentGroupPageSchema,
@@ -67,6 +66,25 @@ export {
   type SyncState,
   SyncStateSchema,
 } from './agents.ts';
+export {
+  type BulkForget,
+  type BulkForgetResult,
+  BulkForgetResultSchema,
+  BulkForgetSchema,
+  type BulkLabel,
+  BulkLabelSchema,
+  type BulkRestart,
+  type BulkRestartResult,
+  BulkRestartResultSchema,
+  BulkRestartSchema,
+  type BulkResult,
+  BulkResultSchema,
+  type BulkSelection,
+  BulkSelectionSchema,
+  type RestartRun,
+  RestartRunPageSchema,
+  RestartRunSchema,
+} from './bulk.ts';
 export {
   type ApiClient,
   type ApiClientOptions,
@@ -185,6 +203,7 @@ export {
 } from './history.ts';
 export { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, type Page, PageQuerySchema } from './page.ts';
 export { type Problem, ProblemSchema } from './problem.ts';
+export { RESTARTS_PER_SECOND_DEFAULT } from './restart-rate.ts';
 export {
   type FlowGate,
   type Gates,

@@ -8,6 +8,9 @@ import { LoginTokens } from './auth/credentials.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { SessionService } from './auth/session-service.ts';
 import { createSessionSql } from './auth/session-sql.ts';
+import { BulkRestartService } from './bulk/bulk-restart-service.ts';
+import { bulkRoutes } from './bulk/bulk-routes.ts';
+import { BulkService } from './bulk/bulk-service.ts';
 import type { Domain, Foundation } from './compose-domain.ts';
 import { configDraftRoutes } from './configs/config-draft-routes.ts';
 import { configRoutes } from './configs/config-routes.ts';
@@ -21,6 +24,7 @@ import { idempotency } from './http/idempotency.ts';
 import { createIdempotencySql } from './http/idempotency-sql.ts';
 import { probeRoutes, selfRoutes } from './http/self-routes.ts';
 import { createListener } from './http/tls-listener.ts';
+import { createIds } from './lib/ids.ts';
 import { Secret } from './lib/secret.ts';
 import type { OpampAdapter } from './opamp/opamp-adapter.ts';
 import { configTrialRoutes } from './rollouts/config-trial-routes.ts';
@@ -66,6 +70,13 @@ export async function openHttp(
   const { sessions, adminToken } = auth;
   const { agents, configs, drafts, secrets, rollouts, drift, tokens, credentials, search } = domain;
   const { pathPrefix, publicUrl, tls } = settings.http;
+  const bulkRestarts = new BulkRestartService({
+    agents,
+    restarter: adapter,
+    clock,
+    ids: createIds(clock),
+    log,
+  });
   const matchOf = createMatchOf((text) => search.contentsOf(text));
   const startedAt = new Date(clock.now()).toISOString();
   const { enrolment } = settings.agents;
@@ -99,11 +110,17 @@ export async function openHttp(
       agentRoutes({
         agents,
         refresh: (uid) => adapter.touch(uid),
-        restart: (uid) => adapter.restart(uid),
+        restart: (uid, author) => {
+          adapter.restart(uid);
+          agents.recordEvent(uid as InstanceUid, 'restart_asked', `restart asked for by ${author}`, {
+            author,
+          });
+        },
         silentConnections: () => adapter.server.counters.silentConnections,
         matchOf,
       }),
       agentExportRoutes({ agents, matchOf, now: () => clock.now() }),
+      bulkRoutes({ bulk: new BulkService({ agents, log }), restarts: bulkRestarts, matchOf }),
       configRoutes(configs, trials),
       configTrialRoutes(trials),
       configDraftRoutes(drafts),
@@ -142,5 +159,5 @@ export async function openHttp(
     refused: metrics.httpRefused,
   });
   await app.fastify.ready();
-  return { app, listener };
+  return { app, listener, bulkRestarts };
 }

@@ -89,7 +89,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const trials = await openConfigTrials(parts, domain, adapter);
     undo.push(async () => trials.stop());
     let opampUrl = '';
-    const { app, listener: httpListener } = await openHttp(parts, {
+    const {
+      app,
+      listener: httpListener,
+      bulkRestarts,
+    } = await openHttp(parts, {
       auth,
       domain,
       adapter,
@@ -101,6 +105,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       app.beginStop();
       const closed = closeServer(httpListener.server, CLOSE_GRACE_MS);
       await app.fastify.close();
+      bulkRestarts.stop();
       await closed;
       httpListener.dispose();
     });

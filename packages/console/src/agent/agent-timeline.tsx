@@ -27,6 +27,7 @@ const EVENT_WORDS: Record<AgentEventKind, StateWord> = {
   effective_config_changed: { tone: 'gone', word: 'Runs another configuration' },
   reasserted: { tone: 'progress', word: 'Configuration re-asserted' },
   reassert_stopped: { tone: 'look', word: 'Drifts, and is left alone' },
+  restart_asked: { tone: 'progress', word: 'Restart asked for' },
   command_sent: { tone: 'progress', word: 'Command sent' },
   approval_pending: { tone: 'look', word: 'Waits for approval' },
   approved: { tone: 'well', word: 'Approved' },

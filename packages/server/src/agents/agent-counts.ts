@@ -1,4 +1,5 @@
 import type { ConnectionState, EnrolmentState } from '@drover/api';
+import type { SlotSet } from '../lib/slot-set.ts';
 import { type AgentRecord, type InstanceUid, splitBuild } from './agent.ts';
 import type { AgentFleet } from './agent-fleet.ts';
 import { type AgentMatch, filterAgents } from './agent-list.ts';
@@ -8,8 +9,12 @@ const LINKED: readonly ConnectionState[] = ['connected', 'stale'];
 
 /** The agents that a selector matches now; with a configuration, only those that have it in their desired stack. */
 export function matchAgents(fleet: AgentFleet, selector: Selector, config?: string): AgentRecord[] {
+  return recordsOf(fleet, fleet.matching(config === undefined ? { selector } : { selector, config }));
+}
+
+export function recordsOf(fleet: AgentFleet, slots: SlotSet): AgentRecord[] {
   const records: AgentRecord[] = [];
-  fleet.matching(config === undefined ? { selector } : { selector, config }).forEach((slot) => {
+  slots.forEach((slot) => {
     const entry = fleet.at(slot);
     if (entry !== undefined) records.push(entry.record);
   });

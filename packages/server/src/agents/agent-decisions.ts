@@ -1,7 +1,7 @@
 import type { AgentEventKind, AgentPatch, JsonValue } from '@drover/api';
 import { DomainError } from '../lib/errors.ts';
 import type { Listeners } from '../lib/listeners.ts';
-import { type AgentRecord, displayNameOf, type InstanceUid } from './agent.ts';
+import { type AgentRecord, displayNameOf, type InstanceUid, type Labels } from './agent.ts';
 import type { AgentEntry } from './agent-entry.ts';
 import type { AgentFact, AgentsChanged } from './agent-fact.ts';
 import type { AgentFleet } from './agent-fleet.ts';
@@ -48,7 +48,7 @@ export class AgentDecisions {
     const displayNameOverride = patch.displayName === undefined ? oldName : patch.displayName || null;
     this.#replace(entry, { ...entry.record, labels, displayNameOverride });
     if (patch.labels !== undefined)
-      timeline.add(uid, 'labels_changed', `labels changed by ${author}`, { author, labels });
+      timeline.add(uid, 'labels_changed', `labels changed by ${author}`, { author, labels, before: old });
     if (patch.displayName !== undefined)
       timeline.add(uid, 'renamed', `displayed as ${displayNameOf(entry.record)}`, { author });
     try {
@@ -58,6 +58,38 @@ export class AgentDecisions {
       throw notStored(`the change of agent ${uid}`, error);
     }
     if (patch.labels !== undefined) facts.emit({ kind: 'matchable', record: entry.record });
+  }
+
+  /**
+   * Labels of several agents; one for which `change` gives the same object is passed over, as is one that is not known
+   * any more. Throws `storage_unavailable`, and then nothing has changed.
+   */
+  async relabel(
+    uids: readonly InstanceUid[],
+    change: (labels: Labels) => Labels,
+    author: string,
+  ): Promise<void> {
+    const { fleet, timeline, facts } = this.#options;
+    const changed = uids.flatMap((uid) => {
+      const entry = fleet.get(uid);
+      const before = entry?.record.labels;
+      if (entry === undefined || before === undefined) return [];
+      const labels = change(before);
+      return labels === before ? [] : [{ entry, before, labels }];
+    });
+    for (const { entry, labels } of changed) this.#replace(entry, { ...entry.record, labels });
+    try {
+      await this.#write(changed.map(({ entry }) => entry));
+    } catch (error) {
+      for (const { entry, before, labels } of changed)
+        if (entry.record.labels === labels) this.#replace(entry, { ...entry.record, labels: before });
+      throw notStored(`the labels of ${changed.length} agents`, error);
+    }
+    for (const { entry, before, labels } of changed) {
+      const { uid } = entry.record;
+      timeline.add(uid, 'labels_changed', `labels changed by ${author}`, { author, labels, before });
+      facts.emit({ kind: 'matchable', record: entry.record });
+    }
   }
 
   /** Agents that are not known any more are passed over. Throws `storage_unavailable`, and then what was not written has not changed. */

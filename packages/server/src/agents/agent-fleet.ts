@@ -72,7 +72,7 @@ export class AgentFleet {
     this.#byUid.delete(entry.record.uid);
     this.#bySlot[entry.slot] = undefined;
     this.#freeSlots.push(entry.slot);
-    this.#all.drop(new SlotSet(this.#all.size).addAll([entry.slot]));
+    this.#all.remove(entry.slot);
     this.index.remove(entry.slot, entry.record);
     this.#moved(entry.slot);
   }

@@ -24,6 +24,7 @@ import type {
   DesiredSummary,
   DisconnectReason,
   InstanceUid,
+  Labels,
 } from './agent.ts';
 import {
   type AgentBuild,
@@ -34,6 +35,7 @@ import {
   countRevisions,
   countUse,
   matchAgents,
+  recordsOf,
 } from './agent-counts.ts';
 import { AgentDecisions, type EnrolmentDecision } from './agent-decisions.ts';
 import type { AgentEntry } from './agent-entry.ts';
@@ -41,7 +43,7 @@ import type { AgentFact, AgentsChanged } from './agent-fact.ts';
 import { AgentFleet } from './agent-fleet.ts';
 import { groupsOf } from './agent-groups.ts';
 import { AgentIntake, type StoredSession } from './agent-intake.ts';
-import { type AgentMatch, allAgents, pageOfAgents } from './agent-list.ts';
+import { type AgentMatch, allAgents, filterAgents, pageOfAgents } from './agent-list.ts';
 import { loadFleet } from './agent-loading.ts';
 import { AgentParts } from './agent-parts.ts';
 import { AgentRemoval } from './agent-removal.ts';
@@ -241,6 +243,11 @@ export class AgentService {
     return this.get(uid);
   }
 
+  /** As the labels of `patch`, for several agents; see `AgentDecisions.relabel`. On disk when it resolves. */
+  relabel(uids: readonly InstanceUid[], change: (labels: Labels) => Labels, author: string): Promise<void> {
+    return this.#decisions.relabel(uids, change, author);
+  }
+
   /** Whether these agents are let in; on disk when it resolves, and told as facts. */
   decide(decisions: readonly EnrolmentDecision[]): Promise<void> {
     return this.#decisions.decide(decisions);
@@ -251,6 +258,17 @@ export class AgentService {
     const { record } = this.#require(uid);
     await this.#removal.remove([record.uid]);
     this.#options.log.info({ agent: record.uid, author }, 'agent forgotten');
+  }
+
+  /** As `forget`, for several agents at once; one that is not known is passed over. */
+  async forgetAll(uids: readonly InstanceUid[], author: string): Promise<void> {
+    await this.#removal.remove(uids);
+    for (const agent of uids) this.#options.log.info({ agent, author }, 'agent forgotten');
+  }
+
+  /** The agents that a filter leaves now. Throws `invalid_selector`. */
+  matching(filter: AgentMatch): AgentRecord[] {
+    return recordsOf(this.#fleet, filterAgents(this.#fleet, filter));
   }
 
   /** The agents that a selector matches now; with a configuration, only those that are to run it. */

@@ -182,6 +182,11 @@ export class OpampAdapter {
     this.server.push([session.instanceUid]);
   }
 
+  /** Why `restart` would not be taken now, or undefined. */
+  restartRefusal(uid: InstanceUid): string | undefined {
+    return this.#refusal(uid, this.server.session(uid), 'AcceptsRestartCommand')?.reason;
+  }
+
   /** Whether `reassert` would be taken now, and whether the agent would be asked to restart with it. */
   reassertable(uid: string): { readonly refusal: string | undefined; readonly restarts: boolean } {
     const session = this.server.session(uid as InstanceUid);

@@ -1,0 +1,28 @@
+/** What an export can say of an agent, in the order of the file that names none; the same names as in `AgentSummary`. */
+export const AGENT_EXPORT_COLUMNS = [
+  'instanceUid',
+  'displayName',
+  'type',
+  'version',
+  'hostName',
+  'osType',
+  'state',
+  'since',
+  'lastMessageAt',
+  'transport',
+  'remoteAddress',
+  'health',
+  'healthStatus',
+  'lastError',
+  'configs',
+  'configStatus',
+  'syncState',
+  'drift',
+  'errorMessage',
+  'enrolment',
+  'credential',
+  'enrolmentToken',
+  'labels',
+  'capabilities',
+] as const;
+export type AgentExportColumn = (typeof AGENT_EXPORT_COLUMNS)[number];

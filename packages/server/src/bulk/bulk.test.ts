@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { bulkSuite } from './bulk.suite.ts';
+
+bulkSuite(openMemory);

@@ -255,6 +255,7 @@ export const AGENT_EVENT_KINDS = [
   'config_applying',
   'config_applied',
   'config_failed',
+  'config_tried',
   'effective_config_changed',
   'reasserted',
   'reassert_stopped',
@@ -286,6 +287,9 @@ export const AgentEventSchema = z
   .meta({ id: 'AgentEvent' });
 export type AgentEvent = z.infer<typeof AgentEventSchema>;
 export type AgentEventKind = (typeof AGENT_EVENT_KINDS)[number];
+export const AgentEventListQuerySchema = PageQuerySchema.extend({
+  kind: manyOf(z.enum(AGENT_EVENT_KINDS)).meta({ description: 'Only these' }),
+});
 export const AgentEventPageSchema = pageOf(AgentEventSchema).meta({ id: 'AgentEventPage' });
 
 /** Counts over the fleet, or over the agents that `AgentFilter` leaves. */

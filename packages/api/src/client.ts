@@ -11,6 +11,7 @@ import type {
   Agent,
   AgentCommand,
   AgentEvent,
+  AgentEventKind,
   AgentFilter,
   AgentPatch,
   AgentSummary,
@@ -63,6 +64,7 @@ import type { AgentFlow } from './flow.ts';
 import type { AgentConfigEntry, ConfigHistoryEntry } from './history.ts';
 import type { Page } from './page.ts';
 import type { Problem } from './problem.ts';
+import type { RolloutEventList, RolloutReasonList, RolloutReasonQuery } from './rollout-board.ts';
 import type {
   Rollout,
   RolloutAgent,
@@ -246,8 +248,11 @@ export function createApiClient(options: ApiClientOptions) {
     /** As `reassertAgent`, for the agents of a selection that drift. */
     reassertAgents: (selection: ReassertSelection) =>
       call<ReassertResult>('POST', '/agents/reassert', { body: selection }),
-    agentEvents: (uid: string, query?: PageQuery, signal?: AbortSignal) =>
-      call<Page<AgentEvent>>('GET', `/agents/${segment(uid)}/events`, { query, signal }),
+    agentEvents: (
+      uid: string,
+      query?: PageQuery & { kind?: readonly AgentEventKind[] },
+      signal?: AbortSignal,
+    ) => call<Page<AgentEvent>>('GET', `/agents/${segment(uid)}/events`, { query, signal }),
     /** The stacks that the agent was given, newest first, and what became of each. */
     agentConfigHistory: (uid: string, query?: PageQuery, signal?: AbortSignal) =>
       call<Page<AgentConfigEntry>>('GET', `/agents/${segment(uid)}/config-history`, { query, signal }),
@@ -342,6 +347,12 @@ export function createApiClient(options: ApiClientOptions) {
       query?: PageQuery & { state?: RolloutAgentState; wave?: number },
       signal?: AbortSignal,
     ) => call<Page<RolloutAgent>>('GET', `/rollouts/${segment(id)}/agents`, { query, signal }),
+    /** Its failed agents, or those of another state, by the reason. */
+    rolloutReasons: (id: string, query?: RolloutReasonQuery, signal?: AbortSignal) =>
+      call<RolloutReasonList>('GET', `/rollouts/${segment(id)}/reasons`, { query, signal }),
+    /** What happened to it, newest first. */
+    rolloutEvents: (id: string, signal?: AbortSignal) =>
+      call<RolloutEventList>('GET', `/rollouts/${segment(id)}/events`, { signal }),
     /** The same `idempotencyKey` within 24 hours is answered as the first time. */
     createRollout: (body: RolloutCreate, idempotencyKey?: string) =>
       call<Rollout>('POST', '/rollouts', {

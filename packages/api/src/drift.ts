@@ -27,6 +27,7 @@ export const AgentDriftSchema = z
       .object({
         tries: z.number().int().meta({ description: 'So far, since it was given what it is to run' }),
         maxTries: z.number().int(),
+        lastAt: TimeSchema.nullable().meta({ description: 'Of the last try; null before the first' }),
         nextAt: TimeSchema.nullable().meta({
           description: 'null while it does not drift, or after the last',
         }),

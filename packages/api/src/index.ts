@@ -29,6 +29,7 @@ export {
   AgentCommandSchema,
   type AgentEvent,
   type AgentEventKind,
+  AgentEventListQuerySchema,
   AgentEventPageSchema,
   AgentEventSchema,
   type AgentFilter,
@@ -105,6 +106,7 @@ export {
   ComponentSchemaTargetsSchema,
   DistributionSchema,
 } from './component-schemas.ts';
+export { type ConfigChanges, ConfigChangesSchema } from './config-changes.ts';
 export {
   CONFIG_TRIAL_AGENTS_DEFAULT,
   type ConfigTrial,
@@ -205,6 +207,18 @@ export { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, type Page, PageQuerySchema } from '
 export { type Problem, ProblemSchema } from './problem.ts';
 export { RESTARTS_PER_SECOND_DEFAULT } from './restart-rate.ts';
 export {
+  ROLLOUT_EVENT_KINDS,
+  type RolloutEvent,
+  type RolloutEventKind,
+  type RolloutEventList,
+  RolloutEventListSchema,
+  type RolloutReason,
+  type RolloutReasonList,
+  RolloutReasonListSchema,
+  type RolloutReasonQuery,
+  RolloutReasonQuerySchema,
+} from './rollout-board.ts';
+export {
   type FlowGate,
   type Gates,
   type GateVerdict,
@@ -226,6 +240,8 @@ export {
   RolloutAgentSchema,
   type RolloutAgentState,
   RolloutAgentStateSchema,
+  type RolloutChangeGroup,
+  RolloutChangeGroupSchema,
   type RolloutCounts,
   RolloutCountsSchema,
   type RolloutCreate,
@@ -280,8 +296,6 @@ export {
 } from './system.ts';
 export { HashSchema, InstanceUidSchema, NameSchema, SEARCH_MAX_CHARS, TimeSchema } from './values.ts';
 export {
-  type ConfigChanges,
-  ConfigChangesSchema,
   type VariableValue,
   VariableValueSchema,
   type WouldRun,

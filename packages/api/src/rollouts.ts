@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigChangesSchema } from './config-changes.ts';
 import { PageQuerySchema, pageOf } from './page.ts';
 import {
   GateVerdictSchema,
@@ -145,6 +146,32 @@ export const RolloutAgentListQuerySchema = PageQuerySchema.extend({
   wave: z.coerce.number().int().min(0).optional(),
 });
 
+const StackSchema = z.array(z.object({ name: z.string(), revision: z.number().int() }));
+
+/** Agents that would get the same change: from one content to another. */
+export const RolloutChangeGroupSchema = z
+  .object({
+    agents: z.number().int(),
+    sample: z
+      .array(z.object({ instanceUid: InstanceUidSchema, displayName: z.string() }))
+      .meta({ description: 'At most 3 of them; the change is told as the first one would get it' }),
+    against: z.enum(['intended', 'effective', 'nothing']).meta({
+      description:
+        'What the change is told against: what they are to run today; what they say they run, where Drover gives them nothing; or nothing that is known',
+    }),
+    before: StackSchema.meta({ description: 'Empty where Drover gives them nothing' }),
+    after: StackSchema,
+    hasVariables: z
+      .boolean()
+      .meta({ description: 'Filled in with the values of each agent; the same as it is written' }),
+    changes: ConfigChangesSchema.nullable().meta({
+      description: 'null where one of both is no Collector configuration, or cannot be read',
+    }),
+    isCut: z.boolean().meta({ description: 'There are more changes, or longer values, than are told' }),
+  })
+  .meta({ id: 'RolloutChangeGroup' });
+export type RolloutChangeGroup = z.infer<typeof RolloutChangeGroupSchema>;
+
 /** What would happen; nothing is changed. Samples hold at most 100 agents each, counts are exact. */
 export const RolloutPreviewSchema = z
   .object({
@@ -167,13 +194,17 @@ export const RolloutPreviewSchema = z
     supersedes: z
       .array(z.object({ rolloutId: z.string(), agents: z.number().int() }))
       .meta({ description: 'Running or standing rollouts that lose agents to this one' }),
+    groups: z.object({
+      items: z.array(RolloutChangeGroupSchema).meta({ description: 'At most 20, that of most agents first' }),
+      rest: z
+        .object({ groups: z.number().int(), agents: z.number().int() })
+        .meta({ description: 'What is not among the items' }),
+    }),
     current: z
       .array(
         z.object({
-          configs: z.array(z.object({ name: z.string(), revision: z.number().int() })),
-          next: z
-            .array(z.object({ name: z.string(), revision: z.number().int() }))
-            .meta({ description: 'What they are to run then' }),
+          configs: StackSchema,
+          next: StackSchema.meta({ description: 'What they are to run then' }),
           agents: z.number().int(),
         }),
       )

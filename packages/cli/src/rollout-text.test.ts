@@ -22,6 +22,7 @@ const preview: RolloutPreview = {
   cannot: { count: 1, agents: [agent] },
   waves: [{ wave: null, agents: 10 }],
   noWayBack: { count: 0, agents: [] },
+  groups: { items: [], rest: { groups: 0, agents: 0 } },
   supersedes: [{ rolloutId: 'r-1', agents: 4 }],
   current: [
     { configs: [{ name: 'edge', revision: 2 }], next: configs, agents: 9 },

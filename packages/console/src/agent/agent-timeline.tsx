@@ -24,6 +24,7 @@ const EVENT_WORDS: Record<AgentEventKind, StateWord> = {
   config_applying: { tone: 'progress', word: 'Applying configuration' },
   config_applied: { tone: 'well', word: 'Configuration applied' },
   config_failed: { tone: 'broken', word: 'Configuration failed' },
+  config_tried: { tone: 'gone', word: 'Configuration tried' },
   effective_config_changed: { tone: 'gone', word: 'Runs another configuration' },
   reasserted: { tone: 'progress', word: 'Configuration re-asserted' },
   reassert_stopped: { tone: 'look', word: 'Drifts, and is left alone' },

@@ -11,6 +11,7 @@ it('counts agents by the revision that they are to run, newest first, and leaves
     cannot: { count: 0, agents: [] },
     waves: [],
     noWayBack: { count: 0, agents: [] },
+    groups: { items: [], rest: { groups: 0, agents: 0 } },
     supersedes: [],
     current: [
       { configs: [{ name: 'edge', revision: 1 }], next: [], agents: 2 },

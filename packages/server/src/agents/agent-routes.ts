@@ -1,5 +1,6 @@
 import {
   AgentCommandSchema,
+  AgentEventListQuerySchema,
   AgentEventPageSchema,
   AgentFilterSchema,
   AgentGroupPageSchema,
@@ -13,7 +14,6 @@ import {
   AgentValueListSchema,
   AgentValueQuerySchema,
   InstanceUidSchema,
-  PageQuerySchema,
   StatsSchema,
 } from '@drover/api';
 import { z } from 'zod';
@@ -165,7 +165,7 @@ export function agentRoutes({
           summary: 'What happened to an agent, newest first',
           tags,
           params,
-          querystring: PageQuerySchema,
+          querystring: AgentEventListQuerySchema,
           response: { 200: AgentEventPageSchema },
         },
       },

@@ -233,8 +233,11 @@ export class AgentService {
     return statsOf(this.#fleet, filter, silentConnections);
   }
 
-  async events(uid: string, page: PageRequest): Promise<Page<AgentEvent>> {
-    return this.#timeline.page(this.#require(uid).record.uid, page);
+  async events(
+    uid: string,
+    { kind, ...page }: PageRequest & { readonly kind?: readonly AgentEventKind[] | undefined },
+  ): Promise<Page<AgentEvent>> {
+    return this.#timeline.page(this.#require(uid).record.uid, page, kind);
   }
 
   /** On disk when it resolves. */

@@ -187,8 +187,14 @@ export class AgentSql implements AgentStore {
     await this.#db.writeBehind([{ write: WRITE_EVENTS, rows }]);
   }
 
-  async events(uid: InstanceUid, limit: number, beforeId: number | undefined): Promise<StoredAgentEvent[]> {
+  async events(
+    uid: InstanceUid,
+    limit: number,
+    beforeId: number | undefined,
+    kinds: readonly AgentEventKind[] | undefined,
+  ): Promise<StoredAgentEvent[]> {
     let query = this.#db.db.selectFrom('agent_events').selectAll().where('uid', '=', uid);
+    if (kinds !== undefined) query = query.where('kind', 'in', kinds);
     if (beforeId !== undefined) query = query.where('id', '<', beforeId);
     const rows = await query.orderBy('id', 'desc').limit(limit).execute();
     return rows.map((row) => ({
@@ -201,13 +207,13 @@ export class AgentSql implements AgentStore {
     }));
   }
 
-  async countEvents(uid: InstanceUid): Promise<number> {
-    const row = await this.#db.db
+  async countEvents(uid: InstanceUid, kinds: readonly AgentEventKind[] | undefined): Promise<number> {
+    let query = this.#db.db
       .selectFrom('agent_events')
       .select(({ fn }) => fn.countAll<number>().as('count'))
-      .where('uid', '=', uid)
-      .executeTakeFirstOrThrow();
-    return Number(row.count);
+      .where('uid', '=', uid);
+    if (kinds !== undefined) query = query.where('kind', 'in', kinds);
+    return Number((await query.executeTakeFirstOrThrow()).count);
   }
 
   async pruneEvents(uids: readonly InstanceUid[], kept: number): Promise<void> {

@@ -62,9 +62,14 @@ export interface AgentStore {
   remove(uids: readonly InstanceUid[]): Promise<void>;
   rename(oldUid: InstanceUid, newUid: InstanceUid): Promise<void>;
   addEvents(events: readonly NewAgentEvent[]): Promise<void>;
-  /** Newest first, those with an id below `beforeId`. */
-  events(uid: InstanceUid, limit: number, beforeId: number | undefined): Promise<readonly StoredAgentEvent[]>;
-  countEvents(uid: InstanceUid): Promise<number>;
+  /** Newest first, those with an id below `beforeId`; of these kinds, or of all. */
+  events(
+    uid: InstanceUid,
+    limit: number,
+    beforeId: number | undefined,
+    kinds: readonly AgentEventKind[] | undefined,
+  ): Promise<readonly StoredAgentEvent[]>;
+  countEvents(uid: InstanceUid, kinds: readonly AgentEventKind[] | undefined): Promise<number>;
   /** Keeps the newest `kept` events of each of these agents. */
   pruneEvents(uids: readonly InstanceUid[], kept: number): Promise<void>;
 }

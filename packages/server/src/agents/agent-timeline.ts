@@ -69,14 +69,18 @@ export class AgentTimeline {
     this.#writeBehind.mark();
   }
 
-  /** Newest first. */
-  async page(uid: InstanceUid, { limit, cursor }: PageRequest): Promise<Page<AgentEvent>> {
+  /** Newest first; of these kinds, or of all. */
+  async page(
+    uid: InstanceUid,
+    { limit, cursor }: PageRequest,
+    kinds?: readonly AgentEventKind[],
+  ): Promise<Page<AgentEvent>> {
     const [beforeId] = cursor === undefined ? [] : decodeCursor(cursor, 1);
     await this.flush();
     const { store, eventsKept } = this.#options;
     const [count, found] = await Promise.all([
-      store.countEvents(uid),
-      store.events(uid, limit + 1, beforeId === undefined ? undefined : Number(beforeId)),
+      store.countEvents(uid, kinds),
+      store.events(uid, limit + 1, beforeId === undefined ? undefined : Number(beforeId), kinds),
     ]);
     const items = found.slice(0, limit);
     const last = items.at(-1);

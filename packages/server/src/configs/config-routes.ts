@@ -23,7 +23,11 @@ const revisionParams = params.extend({ number: z.coerce.number().int().positive(
 
 /** Checks a text, and asks the program where the request says so; nobody waits any more once `signal` aborts. */
 export type ConfigChecks = {
-  validate(input: z.output<typeof ConfigValidateSchema>, signal: AbortSignal): Promise<ConfigValidateResult>;
+  validate(
+    input: z.output<typeof ConfigValidateSchema>,
+    author: string,
+    signal: AbortSignal,
+  ): Promise<ConfigValidateResult>;
 };
 
 export function configRoutes(configs: ConfigService, checks: ConfigChecks): ApiRoutes {
@@ -137,7 +141,7 @@ export function configRoutes(configs: ConfigService, checks: ConfigChecks): ApiR
           response: { 200: ConfigValidateResultSchema },
         },
       },
-      async (request, reply) => checks.validate(request.body, goneSignal(reply.raw)),
+      async (request, reply) => checks.validate(request.body, request.principal.name, goneSignal(reply.raw)),
     );
   };
 }

@@ -1,8 +1,10 @@
 import type {
+  ConfigTrial,
   ConfigTrialAgents,
   ConfigTrialWith,
   ConfigValidateResult,
   ConfigValidateSchema,
+  Finding,
 } from '@drover/api';
 import type { z } from 'zod';
 import { type AgentRecord, displayNameOf, hostNameOf, type InstanceUid } from '../agents/agent.ts';
@@ -25,7 +27,9 @@ import {
   notAsked,
   programOf,
   type Trial,
+  verdictText,
 } from './config-trial.ts';
+import type { Fleet } from './fleet.ts';
 import { type SecretValues, StackContent } from './stack-content.ts';
 
 export type ConfigTrialInput = z.output<typeof ConfigValidateSchema>;
@@ -44,7 +48,7 @@ export interface AskableAgents {
 
 export interface ConfigTrialServiceOptions {
   readonly configs: Revisions & { validate(input: ConfigTrialInput): Promise<ConfigValidateResult> };
-  readonly agents: { record(uid: InstanceUid): AgentRecord | undefined };
+  readonly agents: Pick<Fleet, 'record' | 'recordEvent'>;
   readonly secrets: SecretValues;
   readonly askable: AskableAgents;
   /** Undefined where the server has none. */
@@ -67,15 +71,21 @@ export class ConfigTrialService {
 
   /**
    * The findings of every check that looks at the text, and of the program where `with` names one. Throws as `AskableAgents.ask` and
-   * `LocalCollector.validate`, and `agent_not_found`, `local_collector_missing`.
+   * `LocalCollector.validate`, and `agent_not_found`, `local_collector_missing`. What an agent says stands on its timeline too.
    */
-  async validate(input: ConfigTrialInput, signal?: AbortSignal): Promise<ConfigValidateResult> {
+  async validate(
+    input: ConfigTrialInput,
+    author: string,
+    signal?: AbortSignal,
+  ): Promise<ConfigValidateResult> {
     const result = await this.#options.configs.validate(input);
     if (input.with === undefined) return result;
     const isReadable = !result.problems.some(
       ({ severity, source }) => severity === 'error' && (source === 'yaml' || source === 'variables'),
     );
     const { trial, findings } = await this.#trial(input, input.with, isReadable, signal);
+    if (trial.instanceUid !== null && trial.verdict !== 'not_asked')
+      this.#record(trial, findings, input.name, author);
     const problems = [...result.problems, ...findings].sort((a, b) => a.line - b.line || a.column - b.column);
     return { ...result, valid: problems.every(({ severity }) => severity !== 'error'), problems, trial };
   }
@@ -201,6 +211,14 @@ export class ConfigTrialService {
         return { ...rest, findings: [...findings, ...notes] };
       }
     }
+  }
+
+  #record(trial: ConfigTrial, findings: readonly Finding[], name: string | undefined, author: string): void {
+    const { verdict, instanceUid } = trial;
+    const what = name === undefined ? 'A configuration without a name' : `A text for ${name}`;
+    const detail = `${what}, tried by ${author}: ${verdictText(trial, findings)}`;
+    const data = { verdict, author, ...(name === undefined ? {} : { config: name }) };
+    this.#options.agents.recordEvent(instanceUid as InstanceUid, 'config_tried', detail, data);
   }
 
   /** What the agent is to run, with this content in the place of the named configuration; the content alone where that is none of it. */

@@ -42,7 +42,7 @@ function trialsOf(
     },
   });
   const validate = (body: string, more: Readonly<Record<string, unknown>> = {}) =>
-    trials.validate(ConfigValidateSchema.parse({ body, ...more }));
+    trials.validate(ConfigValidateSchema.parse({ body, ...more }), 'ann');
   const withAgent = (number: number) => ({ with: { kind: 'agent', instanceUid: uidOf(number) } });
   return { trials, validate, withAgent, announcing, asked };
 }
@@ -67,6 +67,13 @@ export function configTrialSuite(open: () => Promise<TestDatabase>): void {
       }
       expect(asked[0]).toContain('eu.gw:4317');
       expect(asked[1]).toContain('us.gw:4317');
+      const { items } = await domain.agents.events(uidOf(1), { limit: 5, kind: ['config_tried'] });
+      expect(items).toMatchObject([
+        {
+          detail: 'A configuration without a name, tried by ann: its program would run it',
+          data: { verdict: 'valid', author: 'ann' },
+        },
+      ]);
       connectAgent(domain, 3);
       const { valid, trial, problems } = await validate(BODY, withAgent(3));
       expect([valid, trial?.verdict, asked.length]).toEqual([false, 'not_asked', 2]);
@@ -76,6 +83,8 @@ export function configTrialSuite(open: () => Promise<TestDatabase>): void {
           message: expect.stringContaining('there is no label "region"'),
         }),
       );
+      // Nobody was asked: nothing happened to the agent.
+      expect((await domain.agents.events(uidOf(3), { limit: 5, kind: ['config_tried'] })).total).toBe(0);
       await domain.stop();
     });
 

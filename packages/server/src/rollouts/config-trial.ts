@@ -84,3 +84,20 @@ export function finding(
 ): Finding {
   return { severity, path: '', line: 0, column: 0, ...remark, source };
 }
+
+/** What came of it, in one line. */
+export function verdictText(
+  { verdict, reason }: ConfigTrial,
+  findings: readonly Pick<Finding, 'message'>[],
+): string {
+  switch (verdict) {
+    case 'valid':
+      return 'its program would run it';
+    case 'invalid':
+      return `its program would not run it: ${findings[0]?.message ?? 'it gave no reason'}`;
+    case 'refused':
+      return `its host would not run it: ${reason}`;
+    case 'not_asked':
+      return `it was not asked: ${reason}`;
+  }
+}

@@ -36,6 +36,7 @@ interface Case {
   /** The decision from which it drifts; another one begins anew. */
   readonly assignedAtMs: number;
   readonly tries: number;
+  readonly lastAtMs: number | null;
   readonly nextAtMs: number;
   readonly isStopped: boolean;
   /** Since when it drifts no more; null while it does. */
@@ -75,6 +76,7 @@ export class DriftReassertService {
     return {
       tries: found?.tries ?? 0,
       maxTries: this.#options.settings.tries,
+      lastAt: found?.lastAtMs == null ? null : timeText(found.lastAtMs),
       nextAt: isDue ? timeText(found.nextAtMs) : null,
       isStopped: found?.isStopped ?? false,
     };
@@ -111,6 +113,7 @@ export class DriftReassertService {
     this.#cases.set(uid, {
       assignedAtMs,
       tries,
+      lastAtMs: known?.lastAtMs ?? null,
       nextAtMs,
       isStopped: known?.isStopped ?? false,
       quietSinceMs: null,
@@ -147,7 +150,8 @@ export class DriftReassertService {
       return false;
     }
     const tries = found.tries + 1;
-    this.#cases.set(uid, { ...found, tries, nextAtMs: nowMs + settings.afterMs * 2 ** tries });
+    const nextAtMs = nowMs + settings.afterMs * 2 ** tries;
+    this.#cases.set(uid, { ...found, tries, lastAtMs: nowMs, nextAtMs });
     const differences = drift.differencesOf(uid)?.length ?? 0;
     const detail = `re-asserted by policy, try ${tries} of ${settings.tries}: it drifts in ${differences}`;
     agents.recordEvent(uid, 'reasserted', detail, { tries, maxTries: settings.tries });

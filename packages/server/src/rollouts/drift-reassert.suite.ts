@@ -88,7 +88,13 @@ export function driftReassertSuite(open: () => Promise<TestDatabase>): void {
       expect(asked).toHaveLength(2);
       domain.clock.advance(60 * MINUTE_MS);
       expect(asked).toHaveLength(2);
-      expect(policy.viewOf(uidOf(1))).toEqual({ tries: 2, maxTries: 2, nextAt: null, isStopped: true });
+      expect(policy.viewOf(uidOf(1))).toEqual({
+        tries: 2,
+        maxTries: 2,
+        lastAt: expect.stringMatching(/^\d{4}-/),
+        nextAt: null,
+        isStopped: true,
+      });
       expect(policy.stopped).toBe(1);
       const kinds = (await domain.agents.events(uidOf(1), { limit: 10 })).items.map(({ kind }) => kind);
       expect(kinds.filter((kind) => kind.startsWith('reassert'))).toEqual([

@@ -3,6 +3,7 @@ import { type AgentRecord, displayNameOf } from '../agents/agent.ts';
 import { timeText } from '../lib/page.ts';
 import { Slices } from '../lib/slices.ts';
 import { candidatesFor } from './candidates.ts';
+import { ChangeGroups, type EffectiveOf } from './change-groups.ts';
 import type { ConfigStack } from './config-stack.ts';
 import type { ConfigTarget, ConfigTargetInput } from './config-target.ts';
 import type { Fleet } from './fleet.ts';
@@ -23,6 +24,7 @@ export interface PreviewInput {
   readonly kind: ConfigTarget;
   readonly engine: RolloutEngine<ConfigTargetInput, ConfigStack>;
   readonly agents: Fleet;
+  readonly effectiveOf: EffectiveOf;
   readonly nowMs: number;
 }
 
@@ -39,6 +41,7 @@ export async function previewOf(input: PreviewInput): Promise<RolloutPreview> {
   const noWayBack = { count: 0, agents: [] as RolloutAgent[] };
   const takers: AgentRecord[] = [];
   const changing: AgentRecord[] = [];
+  const groups = new ChangeGroups();
   let unchanged = 0;
 
   const sample = (agent: AgentRecord, state: 'pending' | 'skipped', reason: string): RolloutAgent => ({
@@ -77,6 +80,7 @@ export async function previewOf(input: PreviewInput): Promise<RolloutPreview> {
     }
     wouldChange.count += 1;
     changing.push(agent);
+    groups.add(agent, assigned, own);
     if (assigned === undefined) {
       noWayBack.count += 1;
       if (noWayBack.agents.length < SAMPLES)
@@ -91,6 +95,7 @@ export async function previewOf(input: PreviewInput): Promise<RolloutPreview> {
     else group.agents += 1;
   }
   const waves = await waveSizes(strategy, takers, changing);
+  const shownGroups = await groups.shown(kind, input.effectiveOf);
   for (const hash of made) if (!assignments.isDesired(hash)) kind.unload(hash);
 
   return {
@@ -101,6 +106,7 @@ export async function previewOf(input: PreviewInput): Promise<RolloutPreview> {
     wouldChange,
     unchanged: { count: unchanged },
     cannot,
+    groups: shownGroups,
     supersedes: [...supersedes].map(([rolloutId, count]) => ({ rolloutId, agents: count })),
     current: [...current.values()].sort((a, b) => b.agents - a.agents),
   };

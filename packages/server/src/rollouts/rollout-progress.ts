@@ -1,6 +1,7 @@
 import type { RolloutStrategy, WaveState } from '@drover/api';
 import type { FlowSums } from './flow-gate.ts';
 import type { GateVerdict } from './gate-verdict.ts';
+import { type RolloutMoment, withMoments } from './rollout-moment.ts';
 import { type WavePlan, waveCount, wavesOf } from './wave-plan.ts';
 
 export interface WaveProgress {
@@ -31,6 +32,8 @@ export interface RolloutProgress extends WavePlan {
   readonly pause: Pause | null;
   /** Who aborted it or rolled it back. */
   readonly endedBy?: string;
+  /** What happened to it, oldest first, the last of it; missing where it was made before that was kept. */
+  readonly moments?: readonly RolloutMoment[];
 }
 
 const WAITING: WaveProgress = {
@@ -60,7 +63,8 @@ export function released(
   nowMs: number,
   flowBefore: FlowSums | null = null,
 ): RolloutProgress {
-  return withWave({ ...progress, current: wave, pause: null }, wave, {
+  const after = withMoments(progress, [{ kind: 'wave_released', atMs: nowMs, wave }]);
+  return withWave({ ...after, current: wave, pause: null }, wave, {
     state: 'running',
     startedAtMs: nowMs,
     settledAtMs: null,
@@ -72,7 +76,8 @@ export function released(
 export function settled(progress: RolloutProgress, nowMs: number): RolloutProgress {
   const { current } = progress;
   if (progress.waves[current]?.state !== 'running') return progress;
-  return withWave(progress, current, { state: 'soaking', settledAtMs: nowMs });
+  const after = withMoments(progress, [{ kind: 'wave_settled', atMs: nowMs, wave: current }]);
+  return withWave(after, current, { state: 'soaking', settledAtMs: nowMs });
 }
 
 /** Agents of the current wave are waited for again: it settles, soaks and is judged anew. */
@@ -88,7 +93,13 @@ export function judged(
   verdicts: readonly GateVerdict[],
 ): RolloutProgress {
   const gates = progress.waves[wave]?.gates ?? [];
-  return withWave(progress, wave, { gates: [...gates, ...verdicts].slice(-MAX_VERDICTS) });
+  const moments = verdicts.map(({ gate, passed, text, atMs, by }): RolloutMoment => {
+    const kind = gate === 'approval' ? 'approved' : passed ? 'gate_passed' : 'gate_failed';
+    return { kind, atMs, wave, text, ...(by === null ? {} : { by }) };
+  });
+  return withWave(withMoments(progress, moments), wave, {
+    gates: [...gates, ...verdicts].slice(-MAX_VERDICTS),
+  });
 }
 
 /** A wave is over; `state` says how. */

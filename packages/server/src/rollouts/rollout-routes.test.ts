@@ -47,6 +47,7 @@ describe('rollouts', () => {
         agents: [{ displayName: 'read-only', reason: expect.stringContaining('does not accept') }],
       },
       target: { configs: [{ name: 'base', revision: 1 }] },
+      groups: { items: [{ agents: 2, against: 'nothing', after: [{ name: 'base', revision: 1 }] }] },
     });
     expect((await server.api.listRollouts()).total).toBe(0);
   });
@@ -61,6 +62,10 @@ describe('rollouts', () => {
     });
     expect(await server.api.actOnRollout(id, 'resume')).toMatchObject({ state: 'running' });
     const members = await server.api.rolloutAgents(id);
+    const { items } = await server.api.rolloutEvents(id);
+    expect(items.map(({ kind }) => kind)).toEqual(['resumed', 'paused', 'wave_released', 'started']);
+    expect(await server.api.rolloutReasons(id)).toEqual({ items: [], rest: 0 });
+    await expect(server.api.rolloutReasons('absent')).rejects.toMatchObject({ code: 'rollout_not_found' });
     expect(members).toMatchObject({ total: 1, items: [{ displayName: 'one', isConnected: true }] });
     expect(await server.api.actOnRollout(id, 'rollback')).toMatchObject({ state: 'rolled_back' });
     const second = await server.api.createRollout(base);

@@ -2,9 +2,12 @@ import {
   RolloutAgentListQuerySchema,
   RolloutAgentPageSchema,
   RolloutCreateSchema,
+  RolloutEventListSchema,
   RolloutListQuerySchema,
   RolloutPageSchema,
   RolloutPreviewSchema,
+  RolloutReasonListSchema,
+  RolloutReasonQuerySchema,
   RolloutSchema,
 } from '@drover/api';
 import { z } from 'zod';
@@ -85,9 +88,36 @@ export function rolloutRoutes(rollouts: RolloutService): ApiRoutes {
         },
       },
       async (request) => {
-        const { items, nextCursor, total } = await rollouts.members(request.params.id, request.query);
+        const { items, nextCursor, total } = await rollouts.board.members(request.params.id, request.query);
         return { items: [...items], nextCursor, total };
       },
+    );
+    api.get(
+      '/rollouts/:id/reasons',
+      {
+        schema: {
+          summary: 'Why agents of a rollout failed, were skipped or superseded',
+          description: 'Those with the same reason together, that of most agents first.',
+          tags,
+          params,
+          querystring: RolloutReasonQuerySchema,
+          response: { 200: RolloutReasonListSchema },
+        },
+      },
+      async (request) => rollouts.board.reasons(request.params.id, request.query),
+    );
+    api.get(
+      '/rollouts/:id/events',
+      {
+        schema: {
+          summary: 'What happened to a rollout, newest first',
+          description: 'Its start and the last 200 of all that came after.',
+          tags,
+          params,
+          response: { 200: RolloutEventListSchema },
+        },
+      },
+      async (request) => rollouts.board.events(request.params.id),
     );
     for (const action of ROLLOUT_ACTIONS) {
       api.post(

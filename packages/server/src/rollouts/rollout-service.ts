@@ -1,14 +1,12 @@
 import type {
   Page,
-  RolloutAgent,
-  RolloutAgentState,
   RolloutCreate,
   RolloutPreview,
   RolloutState,
   Rollout as RolloutView,
   SecretUse,
 } from '@drover/api';
-import { type AgentRecord, displayNameOf, type InstanceUid } from '../agents/agent.ts';
+import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { AgentService } from '../agents/agent-service.ts';
 import { requireSelector } from '../agents/selector.ts';
 import type { ConfigService } from '../configs/config-service.ts';
@@ -17,13 +15,14 @@ import { DomainError } from '../lib/errors.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Listeners } from '../lib/listeners.ts';
 import type { Log } from '../lib/log.ts';
-import { decodeCursor, encodeCursor, type PageRequest, parseSort, timeText } from '../lib/page.ts';
+import { decodeCursor, encodeCursor, type PageRequest, parseSort } from '../lib/page.ts';
 import type { AgentHistoryStore } from './agent-history-store.ts';
 import type { ConfigStack } from './config-stack.ts';
 import { ConfigTarget, type ConfigTargetInput } from './config-target.ts';
 import { DesiredState } from './desired-state.ts';
 import type { FlowFigures } from './flow-gate.ts';
 import type { Rollout, RolloutAction } from './rollout.ts';
+import { RolloutBoard } from './rollout-board.ts';
 import { RolloutEngine } from './rollout-engine.ts';
 import { previewOf } from './rollout-preview.ts';
 import type { RolloutStore } from './rollout-store.ts';
@@ -56,6 +55,8 @@ export class RolloutService {
   readonly desired: DesiredState;
   /** Ids of rollouts whose state or counts changed; often. */
   readonly changes: Listeners<string>;
+  /** Who and what is in a rollout. */
+  readonly board: RolloutBoard<ConfigStack>;
   readonly #options: RolloutServiceOptions;
   readonly #target: ConfigTarget;
   readonly #engine: RolloutEngine<ConfigTargetInput, ConfigStack>;
@@ -78,6 +79,12 @@ export class RolloutService {
     });
     this.desired = new DesiredState(this.#engine, this.#target, agents);
     this.changes = this.#engine.changes;
+    this.board = new RolloutBoard({
+      store,
+      members: this.#engine.members,
+      agents,
+      require: (id) => this.#require(id),
+    });
   }
 
   start(): Promise<void> {
@@ -122,6 +129,7 @@ export class RolloutService {
       kind: this.#target,
       engine: this.#engine,
       agents: this.#options.agents,
+      effectiveOf: (uid) => this.#options.agents.effectiveBodies(uid),
       nowMs: this.#options.clock.now(),
     });
   }
@@ -186,42 +194,6 @@ export class RolloutService {
     const last = items.at(-1);
     const nextCursor = behind.length > limit && last !== undefined ? encodeCursor([last.id]) : null;
     return { items: items.map((rollout) => this.#view(rollout)), nextCursor, total: matching.length };
-  }
-
-  /** Members by uid. Throws `rollout_not_found`. */
-  async members(
-    id: string,
-    {
-      limit,
-      cursor,
-      state,
-      wave,
-    }: PageRequest & { readonly state?: RolloutAgentState | undefined; readonly wave?: number | undefined },
-  ): Promise<Page<RolloutAgent>> {
-    this.#require(id);
-    const [afterUid] = cursor === undefined ? [] : decodeCursor(cursor, 1);
-    await this.#engine.members.flush();
-    const after = afterUid === undefined ? undefined : String(afterUid);
-    const found = await this.#options.store.members(id, { state, wave }, limit + 1, after);
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    const counts = this.#engine.members.counts(id, wave);
-    return {
-      items: items.map(({ uid, state: memberState, wave: memberWave, reason, changedAtMs }) => {
-        const agent = this.#options.agents.record(uid);
-        return {
-          instanceUid: uid,
-          displayName: agent === undefined ? uid : displayNameOf(agent),
-          state: memberState,
-          wave: memberWave,
-          isConnected: agent !== undefined && agent.connection.state !== 'disconnected',
-          reason,
-          changedAt: timeText(changedAtMs),
-        };
-      }),
-      nextCursor: found.length > limit && last !== undefined ? encodeCursor([last.uid]) : null,
-      total: state === undefined ? counts.matched : counts[state],
-    };
   }
 
   /** No new offers; those that were offered go on. On disk when it resolves, as the others here. */

@@ -7,11 +7,16 @@ import type { Assignment } from './assignment.ts';
 import type { Member } from './member.ts';
 import type { PinnedTarget, Rollout } from './rollout.ts';
 import { firstProgress, type RolloutProgress, released } from './rollout-progress.ts';
+import type { ReasonCount } from './rollout-reason.ts';
+import { countReasons } from './rollout-reasons-sql.ts';
 import type { RolloutStore, StateCount } from './rollout-store.ts';
 
 const LOAD_BATCH = 10_000;
 /** Of rollouts that were made before there were waves. */
-const SINGLE_WAVE: RolloutProgress = released(firstProgress({ kind: 'all' }, { cuts: [] }), 0, 0);
+const SINGLE_WAVE: RolloutProgress = {
+  ...released(firstProgress({ kind: 'all' }, { cuts: [] }), 0, 0),
+  moments: [],
+};
 
 const text = (name: string) => ({ name, kind: 'text' }) as const;
 const integer = (name: string) => ({ name, kind: 'integer' }) as const;
@@ -222,6 +227,10 @@ export class RolloutSql<T extends PinnedTarget> implements RolloutStore<T> {
     if (wave !== undefined) query = query.where('wave', '=', wave);
     if (afterUid !== undefined) query = query.where('uid', '>', afterUid);
     return (await query.orderBy('uid').limit(limit).execute()).map(memberOf);
+  }
+
+  reasons(rolloutId: string, state: RolloutAgentState, limit: number): Promise<ReasonCount[]> {
+    return countReasons(this.#db, rolloutId, state, limit);
   }
 
   forget(uids: readonly InstanceUid[]): Promise<StateCount[]> {

@@ -3,6 +3,7 @@ import type { InstanceUid } from '../agents/agent.ts';
 import type { Assignment } from './assignment.ts';
 import type { Member } from './member.ts';
 import type { PinnedTarget, Rollout } from './rollout.ts';
+import type { ReasonCount } from './rollout-reason.ts';
 
 export type StateCount = {
   readonly rolloutId: string;
@@ -33,6 +34,8 @@ export interface RolloutStore<T extends PinnedTarget> {
     limit: number,
     afterUid: string | undefined,
   ): Promise<readonly Member[]>;
+  /** How often each reason stands with the members of a state; that of most members first. */
+  reasons(rolloutId: string, state: RolloutAgentState, limit: number): Promise<readonly ReasonCount[]>;
   /** Removes all that is kept of these agents; says what members that were. */
   forget(uids: readonly InstanceUid[]): Promise<readonly StateCount[]>;
   rename(oldUid: InstanceUid, newUid: InstanceUid): Promise<void>;

@@ -62,7 +62,7 @@ export function rolloutSuite(open: () => Promise<TestDatabase>): void {
         });
         expect(remoteConfig.inSync).toBe(true);
       }
-      const page = await domain.rollouts.members(id, { limit: 10, state: 'skipped' });
+      const page = await domain.rollouts.board.members(id, { limit: 10, state: 'skipped' });
       expect(page.total).toBe(1);
       expect(page.items[0]?.reason).toBe('the agent does not accept remote configuration');
       expect((await domain.agents.get(uidOf(4))).remoteConfig.desired).toBeNull();
@@ -78,7 +78,7 @@ export function rolloutSuite(open: () => Promise<TestDatabase>): void {
       const { id } = await roll(domain, 'base');
       await inState(domain, id, 'failed');
       expect(domain.rollouts.get(id).counts).toEqual(counts({ matched: 2, applied: 1, failed: 1 }));
-      const [failed] = (await domain.rollouts.members(id, { limit: 1, state: 'failed' })).items;
+      const [failed] = (await domain.rollouts.board.members(id, { limit: 1, state: 'failed' })).items;
       expect(failed).toMatchObject({ instanceUid: uidOf(2), reason: 'no such receiver' });
       domain.agents.agentDisconnected(uidOf(2), 'closed');
       connectAgent(domain, 2);
@@ -286,7 +286,7 @@ export function rolloutSuite(open: () => Promise<TestDatabase>): void {
       expect(back).toMatchObject({ state: 'rolled_back', isStanding: false });
       await until(domain, () => domain.rollouts.get(id).counts.applied === 1);
       expect(domain.rollouts.get(id).counts).toEqual(counts({ matched: 2, applied: 1, skipped: 1 }));
-      const [alone] = (await domain.rollouts.members(id, { limit: 5, state: 'skipped' })).items;
+      const [alone] = (await domain.rollouts.board.members(id, { limit: 5, state: 'skipped' })).items;
       expect(alone).toMatchObject({ instanceUid: uidOf(2) });
       expect(alone?.reason).toContain('left as it is');
       expect(domain.agents.record(uidOf(1))?.desired?.configs).toEqual([{ name: 'base', revision: 1 }]);
@@ -429,7 +429,7 @@ export function rolloutSuite(open: () => Promise<TestDatabase>): void {
       await domain.stop();
       const restarted = await startDomain(db, domain.clock);
       expect((await restarted.agents.get(uidOf(2))).remoteConfig.inSync).toBe(true);
-      expect((await restarted.rollouts.members(id, { limit: 5 })).items[0]?.instanceUid).toBe(uidOf(2));
+      expect((await restarted.rollouts.board.members(id, { limit: 5 })).items[0]?.instanceUid).toBe(uidOf(2));
       await restarted.stop();
     });
   });

@@ -1,4 +1,5 @@
-import type { RolloutState, RolloutStrategy } from '@drover/api';
+import type { RolloutEventKind, RolloutState, RolloutStrategy } from '@drover/api';
+import { withMoments } from './rollout-moment.ts';
 import {
   isLastWave,
   judged,
@@ -84,9 +85,14 @@ function progressAfter(
   nowMs: number,
 ): RolloutProgress {
   const { current, pause } = progress;
+  const marked = (what: keyof typeof MOMENT_KINDS) =>
+    withMoments(progress, [{ kind: MOMENT_KINDS[what], atMs: nowMs, by }]);
   switch (action) {
     case 'pause':
-      return { ...progress, pause: { kind: 'operator', wave: current, text: `paused by ${by}` } };
+      return {
+        ...marked('pause'),
+        pause: { kind: 'operator', wave: current, text: `paused by ${by}` },
+      };
     case 'approve': {
       const text = `approved by ${by}`;
       const verdict = { gate: 'approval', passed: true, text, figures: {}, atMs: nowMs, by } as const;
@@ -94,16 +100,25 @@ function progressAfter(
     }
     case 'resume':
       return {
-        ...(pause?.kind === 'gate' ? overridden(progress, pause.wave, nowMs) : progress),
+        ...(pause?.kind === 'gate' ? overridden(marked('resume'), pause.wave, nowMs) : marked('resume')),
         pause: null,
       };
     case 'retry':
-      return reopened(progress);
+      return reopened(marked('retry'));
     case 'abort':
     case 'rollback':
-      return { ...progress, pause: null, endedBy: by };
+      return { ...marked(action), pause: null, endedBy: by };
   }
 }
+
+/** An approval is told as the verdict that it is. */
+const MOMENT_KINDS = {
+  pause: 'paused',
+  resume: 'resumed',
+  retry: 'retried',
+  abort: 'aborted',
+  rollback: 'rolled_back',
+} as const satisfies Readonly<Record<Exclude<RolloutAction, 'approve'>, RolloutEventKind>>;
 
 /** A running rollout whose last wave is through has ended; a standing rule remains of a success. */
 export function afterVerdicts<T extends PinnedTarget>(
@@ -112,12 +127,18 @@ export function afterVerdicts<T extends PinnedTarget>(
   nowMs: number,
 ): Rollout<T> {
   if (rollout.state !== 'running') return rollout;
-  return inState(rollout, failed > 0 ? 'failed' : 'succeeded', nowMs);
+  const state = failed > 0 ? 'failed' : 'succeeded';
+  const progress = withMoments(rollout.progress, [{ kind: state, atMs: nowMs }]);
+  return inState({ ...rollout, progress }, state, nowMs);
 }
 
 /** A gate failed, or somebody has to approve: nobody else is given the target until an operator acts. */
 export function halted<T extends PinnedTarget>(rollout: Rollout<T>, pause: Pause, nowMs: number): Rollout<T> {
-  return inState({ ...rollout, progress: { ...rollout.progress, pause } }, 'paused', nowMs);
+  const { kind, wave, text } = pause;
+  const marked = withMoments(rollout.progress, [
+    { kind: kind === 'approval' ? 'waits_for_approval' : 'halted', atMs: nowMs, wave, text },
+  ]);
+  return inState({ ...rollout, progress: { ...marked, pause } }, 'paused', nowMs);
 }
 
 /** True where the current wave is over and the next may be released. */

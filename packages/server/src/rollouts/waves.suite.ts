@@ -86,7 +86,7 @@ export function wavesSuite(open: () => Promise<TestDatabase>): void {
       const rollout = domain.rollouts.get(id);
       expect(rollout.waves.map(({ counts }) => counts.applied)).toEqual([1, 3, 5, 11]);
       expect(rollout.waves.map(({ state }) => state)).toEqual(['passed', 'passed', 'passed', 'passed']);
-      const { items } = await domain.rollouts.members(id, { limit: 50 });
+      const { items } = await domain.rollouts.board.members(id, { limit: 50 });
       expect(items.map(({ wave }) => wave).sort()).toEqual([
         0,
         1,
@@ -96,7 +96,7 @@ export function wavesSuite(open: () => Promise<TestDatabase>): void {
         ...Array(11).fill(3),
       ]);
       for (const { instanceUid, wave } of items) expect(waveOfOffer.get(instanceUid)).toBe(wave);
-      expect((await domain.rollouts.members(id, { limit: 50, wave: 1 })).total).toBe(3);
+      expect((await domain.rollouts.board.members(id, { limit: 50, wave: 1 })).total).toBe(3);
       expect(new Set(items.map(({ instanceUid }) => instanceUid))).toEqual(new Set(uids));
       await domain.stop();
     });
@@ -226,7 +226,7 @@ export function wavesSuite(open: () => Promise<TestDatabase>): void {
       expect(domain.rollouts.get(id).state).toBe('running');
       await pass(domain, 10);
       await inState(domain, id, 'failed');
-      const { items } = await domain.rollouts.members(id, { limit: 5, state: 'failed' });
+      const { items } = await domain.rollouts.board.members(id, { limit: 5, state: 'failed' });
       expect(items[0]?.reason).toBe('gave no verdict within 30 s of the offer');
       reportStatus(domain, uidOf(1), 'applied', domain.rollouts.desired.desiredConfig(uidOf(1))?.hash ?? '');
       await until(domain, () => domain.rollouts.get(id).counts.applied === 2);
@@ -357,7 +357,7 @@ export function wavesSuite(open: () => Promise<TestDatabase>): void {
         }
       }
       await inState(domain, id, 'succeeded');
-      const { items } = await domain.rollouts.members(id, { limit: 50 });
+      const { items } = await domain.rollouts.board.members(id, { limit: 50 });
       expect(items).toHaveLength(24);
       expect(items.every(({ state }) => state === 'applied')).toBe(true);
       expect(items.map(({ wave }) => wave).sort()).toEqual(

@@ -1,16 +1,11 @@
-import type { ConfigChanges, Finding, RolloutCreate, WouldRun } from '@drover/api';
-import {
-  type ConfigMap,
-  diffConfigs,
-  findDrift,
-  maskSecretsInText,
-  SectionReader,
-} from '@drover/collector-config';
+import type { Finding, RolloutCreate, WouldRun } from '@drover/api';
+import { type ConfigMap, findDrift, maskSecretsInText, SectionReader } from '@drover/collector-config';
 import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { AgentService } from '../agents/agent-service.ts';
 import type { ConfigService } from '../configs/config-service.ts';
 import { DomainError } from '../lib/errors.ts';
 import { timeText } from '../lib/page.ts';
+import { changesOf } from './config-changes.ts';
 import { intendedView, mergedOf, shownValue } from './intended-config.ts';
 import type { RolloutService } from './rollout-service.ts';
 import { viewOfTarget } from './rollout-view.ts';
@@ -102,36 +97,4 @@ export class WouldRunService {
     const reportedAt = timeText(agent.effectiveConfigAtMs ?? agent.firstSeenAtMs);
     return { body: maskSecretsInText(body), reportedAt, differences };
   }
-}
-
-/** As JSON, secrets masked. */
-function changesOf(before: ConfigMap, after: ConfigMap): ConfigChanges {
-  const { isChanged, pipelines, components, settings } = diffConfigs(before, after);
-  const shown = (changes: typeof settings): ConfigChanges['settings'] =>
-    changes.map((each) => ({
-      path: each.path,
-      ...(each.before === undefined ? {} : { before: shownValue(each.path, each.before) }),
-      ...(each.after === undefined ? {} : { after: shownValue(each.path, each.after) }),
-    }));
-  const role = ({ added, removed, isReordered }: (typeof pipelines)[number]['roles']['receivers']) => ({
-    added: [...added],
-    removed: [...removed],
-    isReordered,
-  });
-  return {
-    isChanged,
-    pipelines: pipelines.map(({ id, change, roles: { receivers, processors, exporters } }) => ({
-      id,
-      change,
-      roles: { receivers: role(receivers), processors: role(processors), exporters: role(exporters) },
-    })),
-    components: components.map(({ kind, id, change, settings: inside, pipelines: users }) => ({
-      kind,
-      id,
-      change,
-      settings: shown(inside),
-      pipelines: [...users],
-    })),
-    settings: shown(settings),
-  };
 }

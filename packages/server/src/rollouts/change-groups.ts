@@ -1,0 +1,95 @@
+import type { RolloutChangeGroup, RolloutPreview } from '@drover/api';
+import { type ConfigMap, SectionReader } from '@drover/collector-config';
+import { type AgentRecord, displayNameOf, type InstanceUid } from '../agents/agent.ts';
+import { Slices } from '../lib/slices.ts';
+import { changesOf, shortChanges } from './config-changes.ts';
+import type { ConfigStack } from './config-stack.ts';
+import type { ConfigTarget } from './config-target.ts';
+import { mergedOf } from './intended-config.ts';
+
+/** What agents say that they run, by file. */
+export type EffectiveOf = (uid: InstanceUid) => Promise<ReadonlyMap<string, string> | undefined>;
+
+interface Group {
+  readonly against: RolloutChangeGroup['against'];
+  readonly before: ConfigStack | undefined;
+  readonly after: ConfigStack;
+  /** The first one stands for all. */
+  readonly sample: AgentRecord[];
+  agents: number;
+}
+
+const SAMPLES = 3;
+const MAX_SHOWN = 20;
+/** Where agents of no configuration each run a text of their own, there may be as many groups as agents. */
+const MAX_GROUPS = 5000;
+
+/**
+ * Agents that would get the same change are one group: from one content, as it is written, to another. An agent that
+ * Drover gives nothing today is held against what it says that it runs.
+ */
+export class ChangeGroups {
+  readonly #groups = new Map<string, Group>();
+  #beyond = 0;
+
+  add(agent: AgentRecord, before: ConfigStack | undefined, after: ConfigStack): void {
+    const { effectiveContent } = agent;
+    const against = before !== undefined ? 'intended' : effectiveContent === null ? 'nothing' : 'effective';
+    const key = `${against} ${before?.hash ?? effectiveContent ?? ''} ${after.hash}`;
+    const group = this.#groups.get(key);
+    if (group !== undefined) {
+      group.agents += 1;
+      if (group.sample.length < SAMPLES) group.sample.push(agent);
+    } else if (this.#groups.size < MAX_GROUPS) {
+      this.#groups.set(key, { against, before, after, sample: [agent], agents: 1 });
+    } else this.#beyond += 1;
+  }
+
+  /** The largest groups with what changes for them. Contents of their stacks are in memory. */
+  async shown(kind: ConfigTarget, effectiveOf: EffectiveOf): Promise<RolloutPreview['groups']> {
+    const sorted = [...this.#groups.values()].sort((a, b) => b.agents - a.agents);
+    const reader = new SectionReader();
+    const slices = new Slices();
+    const items: RolloutChangeGroup[] = [];
+    for (const group of sorted.slice(0, MAX_SHOWN)) {
+      await slices.turn();
+      const [agent] = group.sample;
+      if (agent === undefined) continue;
+      const before =
+        group.against === 'effective'
+          ? effectiveConfig(await effectiveOf(agent.uid), reader)
+          : group.before && stackConfig(kind, group.before, agent);
+      const after = stackConfig(kind, group.after, agent);
+      const told = before && after && shortChanges(changesOf(before, after));
+      items.push({
+        agents: group.agents,
+        sample: group.sample.map((each) => ({ instanceUid: each.uid, displayName: displayNameOf(each) })),
+        against: group.against,
+        before: [...(group.before?.configs ?? [])],
+        after: [...group.after.configs],
+        hasVariables: kind.content(group.after)?.hasVariables ?? false,
+        changes: told?.changes ?? null,
+        isCut: told?.isCut ?? false,
+      });
+    }
+    const rest = sorted.slice(MAX_SHOWN);
+    const agents = rest.reduce((sum, group) => sum + group.agents, this.#beyond);
+    // Of those beyond the bound each may be a group of its own.
+    return { items, rest: { groups: rest.length + this.#beyond, agents } };
+  }
+}
+
+/** A stack as this agent gets it, merged, secrets masked. */
+function stackConfig(kind: ConfigTarget, stack: ConfigStack, agent: AgentRecord): ConfigMap | undefined {
+  return mergedOf(kind.content(stack)?.layersFor(agent) ?? [])?.config;
+}
+
+function effectiveConfig(
+  bodies: ReadonlyMap<string, string> | undefined,
+  reader: SectionReader,
+): ConfigMap | undefined {
+  const [body] = bodies?.values() ?? [];
+  if (bodies?.size !== 1 || body === undefined) return undefined;
+  const read = reader.read(body);
+  return read.kind === 'data' ? read.data : undefined;
+}

@@ -19,8 +19,11 @@ export interface AgentTimelineOptions {
 const WAITING_MAX = 200_000;
 const DETAIL_MAX_CHARS = 2000;
 const BATCH = 1000;
+/** Events that come together are written together, after the last of them. */
+const FLUSH_DELAY_MS = 500;
+const FLUSH_DELAY_MAX_MS = 3000;
 /** So many events are written without waiting longer. */
-const FLUSH_AT = 10_000;
+const FLUSH_AT = 50_000;
 
 /** What happened to each agent, bounded, written in batches. */
 export class AgentTimeline {
@@ -38,7 +41,8 @@ export class AgentTimeline {
     this.#options = options;
     this.#writeBehind = new WriteBehind({
       clock: options.clock,
-      delayMs: 500,
+      delayMs: FLUSH_DELAY_MS,
+      maxDelayMs: FLUSH_DELAY_MAX_MS,
       maxWaiting: FLUSH_AT,
       retryMs: 2000,
       write: () => this.#write(),

@@ -16,8 +16,9 @@ export interface AgentWriterOptions {
 
 /** An agent that says two things shortly after each other, as in a rollout, is written once. */
 const FLUSH_DELAY_MS = 500;
+const FLUSH_DELAY_MAX_MS = 3000;
 /** So many agents are written without waiting longer. */
-const WAITING_MAX = 10_000;
+const WAITING_MAX = 50_000;
 const BATCH = 1000;
 
 interface Dirty {
@@ -36,6 +37,7 @@ export class AgentWriter {
     this.#writeBehind = new WriteBehind({
       clock: options.clock,
       delayMs: FLUSH_DELAY_MS,
+      maxDelayMs: FLUSH_DELAY_MAX_MS,
       maxWaiting: WAITING_MAX,
       retryMs: 2000,
       write: () => this.#write(),

@@ -91,10 +91,11 @@ describe('a cursor', () => {
 });
 
 describe('writes behind', () => {
-  function setUp(write: () => Promise<void>) {
+  function setUp(write: () => Promise<void>, maxDelayMs?: number) {
     const clock = new FakeClock();
     const failures: unknown[] = [];
-    const options = { clock, delayMs: 100, maxWaiting: 3, retryMs: 1000, write };
+    const limit = maxDelayMs === undefined ? {} : { maxDelayMs };
+    const options = { clock, delayMs: 100, ...limit, maxWaiting: 30, retryMs: 1000, write };
     return {
       clock,
       failures,
@@ -102,16 +103,51 @@ describe('writes behind', () => {
     };
   }
 
-  test('follow the first mark after the delay, or many marks at once', () => {
-    let writes = 0;
-    const { clock, behind } = setUp(async () => {
-      writes += 1;
-    });
+  function counted(maxDelayMs?: number) {
+    const writes = { count: 0 };
+    const parts = setUp(async () => {
+      writes.count += 1;
+    }, maxDelayMs);
+    return { ...parts, writes };
+  }
+
+  test('follow the first mark after the delay', () => {
+    const { clock, behind, writes } = counted();
+    behind.mark();
+    clock.advance(60);
+    behind.mark();
+    clock.advance(39);
+    expect(writes.count).toBe(0);
+    clock.advance(1);
+    expect(writes.count).toBe(1);
+  });
+
+  test('follow many marks at once', () => {
+    const { behind, writes } = counted();
+    for (let at = 0; at < 29; at += 1) behind.mark();
+    expect(writes.count).toBe(0);
+    behind.mark();
+    expect(writes.count).toBe(1);
+  });
+
+  test('wait for the end of a burst, but not for ever', async () => {
+    const { clock, behind, writes } = counted(500);
+    behind.mark();
+    clock.advance(90);
     behind.mark();
     clock.advance(99);
-    expect(writes).toBe(0);
+    expect(writes.count).toBe(0);
     clock.advance(1);
-    expect(writes).toBe(1);
+    expect(writes.count).toBe(1);
+    await behind.flush();
+    for (let at = 0; at < 9; at += 1) {
+      behind.mark();
+      clock.advance(55);
+    }
+    expect(writes.count).toBe(1);
+    behind.mark();
+    clock.advance(5);
+    expect(writes.count).toBe(2);
   });
 
   test('are done when flush resolves, also those marked during a write', async () => {

@@ -18,8 +18,9 @@ export interface AgentHistoryOptions<T extends PinnedTarget> {
 export const ENTRIES_KEPT = 100;
 const BATCH = 1000;
 /** What is given and applied within this is written once. */
-const FLUSH_DELAY_MS = 2000;
-const WAITING_MAX = 10_000;
+const FLUSH_DELAY_MS = 1000;
+const FLUSH_DELAY_MAX_MS = 5000;
+const WAITING_MAX = 50_000;
 /** While the database is away so many entries wait; more are dropped. */
 const KEPT_WAITING_MAX = 200_000;
 
@@ -36,6 +37,7 @@ export class AgentHistory<T extends PinnedTarget> {
     this.#writeBehind = new WriteBehind({
       clock: options.clock,
       delayMs: FLUSH_DELAY_MS,
+      maxDelayMs: FLUSH_DELAY_MAX_MS,
       maxWaiting: WAITING_MAX,
       retryMs: 2000,
       write: () => this.#write(),
@@ -82,8 +84,8 @@ export class AgentHistory<T extends PinnedTarget> {
   #put(entry: AgentHistoryEntry<T>): void {
     const key = keyOf(entry.uid, entry.assignedAtMs);
     if (this.#waiting.size >= KEPT_WAITING_MAX && !this.#waiting.has(key)) return;
+    if (!this.#waiting.has(key)) this.#writeBehind.mark();
     this.#waiting.set(key, entry);
-    this.#writeBehind.mark();
   }
 
   async #write(): Promise<void> {

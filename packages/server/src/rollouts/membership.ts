@@ -76,10 +76,12 @@ export class Membership<Input, T extends PinnedTarget> {
     return find(agent);
   }
 
-  /** Whoever matches now is a member. */
+  /** Whoever matches now is a member; those that can be given something meanwhile are first. */
   async joinMatching(rollout: Rollout<T>): Promise<void> {
     const { kind, agents, members, assignments, handOut } = this.#options;
-    const matching = await candidatesFor(rollout, this.#options);
+    const candidates = await candidatesFor(rollout, this.#options);
+    const isAway = ({ connection }: AgentRecord) => connection.state === 'disconnected';
+    const matching = [...candidates.filter((agent) => !isAway(agent)), ...candidates.filter(isAway)];
     for (let at = 0; at < matching.length; at += SLICE) {
       for (const { uid } of matching.slice(at, at + SLICE)) {
         const agent = agents.record(uid);
@@ -91,6 +93,7 @@ export class Membership<Input, T extends PinnedTarget> {
           this.#join(rollout, agent);
         } else if (agent !== undefined) handOut.want(rollout.id, agent);
       }
+      handOut.pump();
       if (at + SLICE < matching.length) await breathe();
     }
   }

@@ -173,16 +173,13 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
 
   /** The rollout is on disk when it resolves, and the agents that match now are its members. */
   async create(input: Omit<Rollout<T>, 'progress'>): Promise<void> {
-    const { store, kind, agents, clock } = this.#options;
+    const { store, kind, clock } = this.#options;
     const { id, strategy, target } = input;
-    const { assignments } = this;
-    const takers = (await candidatesFor(input, { kind, agents, assignments })).filter((agent) => {
-      const own = kind.prepared(target, assignments.get(agent.uid)?.target);
-      return own !== undefined && kind.whyNot(agent, own) === undefined;
-    });
+    // With one wave for all it does not matter who can take the target.
+    const takers = strategy.kind === 'all' ? [] : await this.#takers(input);
     const progress = firstProgress(strategy, await planWaves(id, strategy, takers));
     const planned: Rollout<T> = { ...input, progress };
-    // With one wave for all there is nothing to wait for.
+    // Nor is there anything to wait for.
     const rollout = strategy.kind === 'all' ? afterRelease(planned, null, clock.now()) : planned;
     if (!(await store.create(rollout, kind.references(target)))) {
       throw new DomainError('config_not_found', `${kind.describe(target)} was removed meanwhile`);
@@ -193,6 +190,15 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
       await this.#runner.advance(id);
     });
     this.#handOut.pump();
+  }
+
+  async #takers(input: Pick<Rollout<T>, 'target' | 'selector'>): Promise<AgentRecord[]> {
+    const { kind, agents } = this.#options;
+    const { assignments } = this;
+    return (await candidatesFor(input, { kind, agents, assignments })).filter((agent) => {
+      const own = kind.prepared(input.target, assignments.get(agent.uid)?.target);
+      return own !== undefined && kind.whyNot(agent, own) === undefined;
+    });
   }
 
   /** On disk when it resolves. Throws `rollout_state_conflict` where the state does not allow it. */

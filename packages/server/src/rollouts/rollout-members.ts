@@ -20,7 +20,8 @@ export interface RolloutMembersOptions {
 const BATCH = 1000;
 /** A member that is offered its target and has applied it within this is written once. */
 const FLUSH_DELAY_MS = 1000;
-const WAITING_MAX = 10_000;
+const FLUSH_DELAY_MAX_MS = 5000;
+const WAITING_MAX = 200_000;
 
 /**
  * Who is in which rollout. An agent is an active member of one rollout, the latest that took it; in earlier ones it is
@@ -39,6 +40,7 @@ export class RolloutMembers {
     this.#writeBehind = new WriteBehind({
       clock: options.clock,
       delayMs: FLUSH_DELAY_MS,
+      maxDelayMs: FLUSH_DELAY_MAX_MS,
       maxWaiting: WAITING_MAX,
       retryMs: 2000,
       write: () => this.#write(),
@@ -229,8 +231,9 @@ export class RolloutMembers {
   }
 
   #mark(member: Member): void {
-    this.#dirty.set(`${member.rolloutId} ${member.uid}`, member);
-    this.#writeBehind.mark();
+    const key = `${member.rolloutId} ${member.uid}`;
+    if (!this.#dirty.has(key)) this.#writeBehind.mark();
+    this.#dirty.set(key, member);
   }
 
   async #write(): Promise<void> {

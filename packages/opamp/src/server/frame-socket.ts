@@ -26,6 +26,10 @@ export abstract class FrameSocket implements FrameSink {
   readonly #context: FrameContext;
   readonly #socket: Duplex;
   readonly #reader: FrameReader;
+  /** While what came in one piece is taken apart: answers that hold nothing but this uid, to be written at once. */
+  #isTaking = false;
+  #owedUid: Uint8Array | undefined = undefined;
+  #owed = 0;
 
   /** The socket has switched to the protocol; `head` is what came behind the handshake already. */
   constructor(context: FrameContext, socket: Duplex, head: Buffer) {
@@ -56,6 +60,8 @@ export abstract class FrameSocket implements FrameSink {
   /** False where nothing can be sent any more. */
   protected write(message: Pieces): boolean {
     if (this.isClosing || !this.#socket.writable) return false;
+    this.#writeOwed();
+    if (this.isClosing) return false;
     const length = this.#context.frames.write(this.#socket, message);
     if (this.#socket.writableLength > 0) this.#checkBacklog(length);
     return true;
@@ -64,9 +70,21 @@ export abstract class FrameSocket implements FrameSink {
   /** As `write`, of the message that holds nothing but this uid. */
   protected writeUid(uid: Uint8Array): boolean {
     if (this.isClosing || !this.#socket.writable) return false;
-    const length = this.#context.frames.writeUid(this.#socket, uid);
-    if (this.#socket.writableLength > 0) this.#checkBacklog(length);
+    if (uid !== this.#owedUid) this.#writeOwed();
+    this.#owedUid = uid;
+    this.#owed++;
+    if (!this.#isTaking) this.#writeOwed();
     return true;
+  }
+
+  #writeOwed(): void {
+    const uid = this.#owedUid;
+    const count = this.#owed;
+    if (uid === undefined) return;
+    this.#owedUid = undefined;
+    this.#owed = 0;
+    const length = this.#context.frames.writeUids(this.#socket, uid, count);
+    if (this.#socket.writableLength > 0) this.#checkBacklog(length);
   }
 
   sendPing(): void {
@@ -81,6 +99,8 @@ export abstract class FrameSocket implements FrameSink {
 
   /** Starts the closing handshake, or answers the peer's. */
   protected beginClose(code: number, reason: string): void {
+    if (this.isClosing) return;
+    if (this.#socket.writable) this.#writeOwed();
     if (this.isClosing) return;
     this.isClosing = true;
     if (this.#socket.writable) this.#socket.write(closeFrame(code, reason));
@@ -115,6 +135,8 @@ export abstract class FrameSocket implements FrameSink {
 
   #writeControl(frame: Uint8Array): void {
     if (this.isClosing || !this.#socket.writable) return;
+    this.#writeOwed();
+    if (this.isClosing) return;
     this.#socket.write(frame);
     if (this.#socket.writableLength > 0) this.#checkBacklog(frame.length);
   }
@@ -134,7 +156,13 @@ export abstract class FrameSocket implements FrameSink {
   // For the listeners below.
 
   take(chunk: Buffer): void {
-    this.#reader.take(chunk);
+    this.#isTaking = true;
+    try {
+      this.#reader.take(chunk);
+    } finally {
+      this.#isTaking = false;
+    }
+    if (!this.isClosing && this.#socket.writable) this.#writeOwed();
   }
 
   drained(): void {

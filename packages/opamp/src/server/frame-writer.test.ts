@@ -49,15 +49,15 @@ describe('one buffer for all sockets', () => {
     const expected: string[] = [];
     const say = (fill: number): void => {
       writer.write(slow, [new Uint8Array(9000).fill(fill)]);
-      writer.writeUid(slow, uid(fill));
-      expected.push(`${fill} 9001`, `${fill} 19`);
+      writer.writeUids(slow, uid(fill), 2);
+      expected.push(`${fill} 9001`, `${fill} 19`, `${fill} 19`);
     };
     let fill = 0;
     while (slow.writableLength === 0) say(fill++ & 0x7f);
     for (let count = 0; count < 20; count++) {
       say(fill++ & 0x7f);
       writer.write(quick, [new Uint8Array(9000).fill(0xff)]);
-      writer.writeUid(quick, uid(0xff));
+      writer.writeUids(quick, uid(0xff), 1);
     }
     const { messages } = readBy(peers[0] as Socket);
     await expect.poll(() => messages.length, { timeout: 10_000 }).toBe(expected.length);
@@ -86,10 +86,10 @@ test('streams that may keep what they took get bytes of their own', async () => 
   const writer = new FrameWriter();
   for (const fill of [1, 2, 3]) {
     writer.write(stream, [new Uint8Array(20).fill(fill)]);
-    writer.writeUid(stream, new Uint8Array(16).fill(fill));
+    writer.writeUids(stream, new Uint8Array(16).fill(fill), 2);
   }
   const { messages } = readBy(stream);
-  await expect.poll(() => messages.map(({ data }) => data.at(-1))).toEqual([1, 1, 2, 2, 3, 3]);
+  await expect.poll(() => messages.map(({ data }) => data.at(-1))).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3]);
 });
 
 test('control frames hold 125 bytes at the most', () => {

@@ -76,12 +76,20 @@ export class FrameWriter {
     return total;
   }
 
-  /** As `write`, of the message that holds nothing but this uid: the answer to every heartbeat. */
-  writeUid(socket: Duplex, uid: Uint8Array): number {
-    if (uid.length !== UID_BYTES || !(socket instanceof Socket))
-      return this.write(socket, [Uint8Array.of(0x0a, uid.length), uid]);
+  /** As `write`, so many times, of the message that holds nothing but this uid: the answer to every heartbeat. */
+  writeUids(socket: Duplex, uid: Uint8Array, count: number): number {
+    if (uid.length !== UID_BYTES || !(socket instanceof Socket)) {
+      let length = 0;
+      for (let at = 0; at < count; at++) length += this.write(socket, [Uint8Array.of(0x0a, uid.length), uid]);
+      return length;
+    }
     const frame = this.#sharedUid;
     for (let at = 0; at < UID_BYTES; at++) frame[UID_FRAME_HEAD.length + at] = uid[at] ?? 0;
+    if (count > 1) {
+      const frames = Buffer.alloc(frame.length * count, frame);
+      socket.write(frames);
+      return frames.length;
+    }
     socket.write(frame);
     if (socket.writableLength > 0) this.#sharedUid = uidFrame();
     return frame.length;

@@ -177,7 +177,8 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
     const { id, strategy, target } = input;
     // With one wave for all it does not matter who can take the target.
     const takers = strategy.kind === 'all' ? [] : await this.#takers(input);
-    const progress = firstProgress(strategy, await planWaves(id, strategy, takers));
+    const { plan } = await planWaves(id, strategy, takers);
+    const progress = firstProgress(strategy, plan);
     const planned: Rollout<T> = { ...input, progress };
     // Nor is there anything to wait for.
     const rollout = strategy.kind === 'all' ? afterRelease(planned, null, clock.now()) : planned;

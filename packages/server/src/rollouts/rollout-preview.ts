@@ -10,7 +10,7 @@ import type { Fleet } from './fleet.ts';
 import { isHandingOut } from './rollout.ts';
 import type { RolloutEngine } from './rollout-engine.ts';
 import { viewOfTarget } from './rollout-view.ts';
-import { planWaves, waveCount, waveFinder, wavesOf } from './wave-plan.ts';
+import { planWaves, wavesOf } from './wave-plan.ts';
 
 const SAMPLES = 100;
 /** So many agents are looked at before others may have their turn. */
@@ -118,15 +118,9 @@ async function waveSizes(
   takers: readonly AgentRecord[],
   changing: readonly AgentRecord[],
 ): Promise<RolloutPreview['waves']> {
-  const plan = await planWaves(PREVIEW_ID, strategy, takers);
-  const find = waveFinder(PREVIEW_ID, strategy, plan);
-  const sizes = Array.from({ length: waveCount(strategy) }, () => 0);
-  const slices = new Slices();
-  for (const [at, agent] of changing.entries()) {
-    if (at % STEP === 0) await slices.turn();
-    const wave = find(agent);
-    sizes[wave] = (sizes[wave] ?? 0) + 1;
-  }
+  const { agents } = await planWaves(PREVIEW_ID, strategy, takers);
+  const isChanging = new Set(changing);
+  const sizes = agents.map((wave) => wave.reduce((size, agent) => size + (isChanging.has(agent) ? 1 : 0), 0));
   const waves = wavesOf(strategy);
-  return sizes.map((agents, index) => ({ wave: waves[index] ?? null, agents }));
+  return sizes.map((size, index) => ({ wave: waves[index] ?? null, agents: size }));
 }

@@ -48,11 +48,11 @@ export class DesiredState {
   /** True where the agent reports FAILED for the desired hash and an operator wants it tried again; until `configOffered`. */
   isRetry(uid: InstanceUid): boolean {
     const agent = this.#agents.record(uid);
-    return agent !== undefined && this.#engine.isRetry(agent);
+    return agent !== undefined && this.#engine.given.isRetry(agent);
   }
 
   /** True where a retry of its rollout was asked for, and not only the same content rolled out anew; until `configOffered`. */
   isToTryAgain(uid: InstanceUid): boolean {
-    return this.#engine.isToTryAgain(uid);
+    return this.#engine.given.isToTryAgain(uid);
   }
 }

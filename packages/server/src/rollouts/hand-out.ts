@@ -2,16 +2,15 @@ import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { FixedWindowRate } from '../lib/rate.ts';
 import type { AgentHistory } from './agent-history.ts';
 import type { Assignment, Assignments } from './assignment.ts';
 import type { Fleet } from './fleet.ts';
+import { HandOutQueue, type Turn } from './hand-out-queue.ts';
 import type { Gift, LayerChain } from './layer-chain.ts';
 import { afterVerdict, isOpen, moved } from './member.ts';
-import { isHandingOut, type PinnedTarget, type Rollout } from './rollout.ts';
+import type { PinnedTarget, Rollout } from './rollout.ts';
 import type { RolloutMembers } from './rollout-members.ts';
 import type { RolloutStore } from './rollout-store.ts';
-import { isWindowOpen } from './rollout-window.ts';
 import type { TargetKind } from './target-kind.ts';
 
 export interface HandOutOptions<T extends PinnedTarget> {
@@ -32,8 +31,6 @@ export interface HandOutOptions<T extends PinnedTarget> {
 
 const BATCH = 1000;
 const RETRY_MS = 1000;
-/** A window that is closed is looked at again this often. */
-const WINDOW_LOOK_MS = 5000;
 
 /**
  * Gives members their target: writes the assignment, and only when it is on disk makes it the agent's desired state, so
@@ -42,11 +39,8 @@ const WINDOW_LOOK_MS = 5000;
  */
 export class HandOut<T extends PinnedTarget> {
   readonly #options: HandOutOptions<T>;
-  /** Agents that wait for their turn, by rollout. */
-  readonly #waiting = new Map<string, Set<InstanceUid>>();
-  /** Agents that are to have another stack under the layers that later rollouts exchanged, and the rollout that gives it. */
-  readonly #stacks = new Map<InstanceUid, Rollout<T>>();
-  readonly #rates = new Map<string, FixedWindowRate>();
+  /** Who waits to be given something; `pump` after that. */
+  readonly queue: HandOutQueue<T>;
   /** Writes of assignments go one after the other: of two for one agent the last one counts. */
   #writes: Promise<void> = Promise.resolve();
   #isPumping = false;
@@ -57,6 +51,7 @@ export class HandOut<T extends PinnedTarget> {
 
   constructor(options: HandOutOptions<T>) {
     this.#options = options;
+    this.queue = new HandOutQueue(options);
   }
 
   /** Shows what is assigned, with its content, after a start. */
@@ -72,23 +67,9 @@ export class HandOut<T extends PinnedTarget> {
     }
   }
 
-  /** The agent is to be given the target of this rollout, if it is a member that waits for it and connected. */
-  want(rolloutId: string, agent: AgentRecord): void {
-    if (!this.#isDue(rolloutId, agent)) return;
-    const waiting = this.#waiting.get(rolloutId) ?? new Set();
-    this.#waiting.set(rolloutId, waiting.add(agent.uid));
-  }
-
-  /** The agent is to have the stack of this rollout, under the layers that the one that it is in and others exchange. */
-  wantStack(rolloutId: string, stack: Rollout<T>, agent: AgentRecord): void {
-    this.#stacks.set(agent.uid, stack);
-    this.want(rolloutId, agent);
-  }
-
   drop(uid: InstanceUid): void {
-    this.#stacks.delete(uid);
+    this.queue.drop(uid);
     this.#release(uid);
-    for (const waiting of this.#waiting.values()) waiting.delete(uid);
   }
 
   /** Gives as much as may be given now; goes on by itself while something waits. */
@@ -119,7 +100,7 @@ export class HandOut<T extends PinnedTarget> {
 
   /** Gives each agent back what it had before this rollout, and leaves those alone that had nothing. Goes on after a restart. */
   takeBack(rollout: Rollout<T>): Promise<void> {
-    this.#waiting.delete(rollout.id);
+    this.queue.dropAll(rollout.id);
     return this.#serially(async () => {
       const { assignments, members, clock } = this.#options;
       const given: Assignment<T>[] = [];
@@ -145,53 +126,20 @@ export class HandOut<T extends PinnedTarget> {
   /** Milliseconds until more may be given; undefined when nothing waits. */
   async #giveAll(): Promise<number | undefined> {
     for (;;) {
-      const { batch, waitMs } = this.#nextBatch();
-      if (batch.length === 0) return waitMs;
-      await this.#serially(() => this.#give(batch));
+      const { turns, waitMs } = this.queue.take(BATCH);
+      if (turns.length === 0) return waitMs;
+      await this.#serially(() => this.#give(turns));
     }
   }
 
-  #nextBatch(): { batch: { rollout: Rollout<T>; agent: AgentRecord }[]; waitMs: number | undefined } {
-    const { agents, clock } = this.#options;
-    const batch: { rollout: Rollout<T>; agent: AgentRecord }[] = [];
-    let waitMs: number | undefined;
-    for (const [id, waiting] of this.#waiting) {
-      const rollout = this.#options.rollout(id);
-      if (rollout === undefined || waiting.size === 0) {
-        this.#waiting.delete(id);
-        continue;
-      }
-      if (!isHandingOut(rollout)) continue;
-      const { window } = rollout.strategy;
-      if (window !== undefined && !isWindowOpen(window, clock.now())) {
-        waitMs = Math.min(waitMs ?? Number.POSITIVE_INFINITY, WINDOW_LOOK_MS);
-        continue;
-      }
-      const rate = this.#rateOf(rollout);
-      for (const uid of waiting) {
-        if (batch.length >= BATCH) break;
-        const agent = agents.record(uid);
-        if (agent !== undefined && this.#isDue(id, agent)) {
-          if (rate !== undefined && rate.take(1, clock.now()) === 0) {
-            waitMs = Math.min(waitMs ?? Number.POSITIVE_INFINITY, rate.waitMs(clock.now()));
-            break;
-          }
-          batch.push({ rollout, agent });
-        }
-        waiting.delete(uid);
-      }
-    }
-    return { batch, waitMs };
-  }
-
-  async #give(batch: readonly { rollout: Rollout<T>; agent: AgentRecord }[]): Promise<void> {
+  async #give(turns: readonly Turn<T>[]): Promise<void> {
     const { store, clock, chain, kind } = this.#options;
     const assignedAtMs = clock.now();
     const next: { assignment: Assignment<T>; gift: Gift<T>; agent: AgentRecord }[] = [];
     try {
-      for (const rollout of new Set(batch.map((item) => item.rollout))) await kind.load(rollout.target);
-      for (const { rollout, agent } of batch) {
-        const gift = await chain.giftFor(rollout, agent, this.#stacks.get(agent.uid));
+      for (const rollout of new Set(turns.map((turn) => turn.rollout))) await kind.load(rollout.target);
+      for (const { rollout, agent } of turns) {
+        const gift = await chain.giftFor(rollout, agent, this.queue.stackFor(agent.uid));
         if (gift === undefined) {
           this.#hasNoPlace(rollout, agent);
           continue;
@@ -203,7 +151,7 @@ export class HandOut<T extends PinnedTarget> {
       }
       await store.saveAssignments(next.map(({ assignment }) => assignment));
     } catch (error) {
-      for (const { rollout, agent } of batch) this.want(rollout.id, agent);
+      for (const { rollout, agent } of turns) this.queue.want(rollout.id, agent);
       throw error;
     }
     for (const { assignment, gift, agent } of next) {
@@ -217,11 +165,11 @@ export class HandOut<T extends PinnedTarget> {
   #joinAll({ rollout, joined }: Gift<T>, agent: AgentRecord): void {
     const { members, clock, waveOf } = this.#options;
     const { uid } = agent;
-    const stack = this.#stacks.get(uid);
+    const stack = this.queue.stackFor(uid);
     const changedAtMs = clock.now();
     const pending = { uid, state: 'pending', reason: '', changedAtMs } as const;
     if (stack !== undefined) {
-      this.#stacks.delete(uid);
+      this.queue.stackGiven(uid);
       members.join({ ...pending, rolloutId: stack.id, wave: waveOf(stack, agent) });
       const member = members.active(uid);
       if (member?.rolloutId === rollout.id)
@@ -299,26 +247,6 @@ export class HandOut<T extends PinnedTarget> {
     assignments.delete(uid);
     if (nextHash === undefined) kind.show(uid, null);
     if (hash !== nextHash && !assignments.isDesired(hash)) kind.unload(hash);
-  }
-
-  #isDue(rolloutId: string, { uid, connection }: AgentRecord): boolean {
-    const { members, assignments } = this.#options;
-    const member = members.active(uid);
-    if (member?.rolloutId !== rolloutId) return false;
-    if (this.#stacks.has(uid)) return connection.state !== 'disconnected';
-    if (member.state !== 'pending') return false;
-    const rollout = this.#options.rollout(rolloutId);
-    if (rollout === undefined || member.wave > rollout.progress.current) return false;
-    const assignment = assignments.get(uid);
-    const isGiven = assignment?.rolloutId === rolloutId;
-    return connection.state !== 'disconnected' && !isGiven;
-  }
-
-  #rateOf({ id, strategy }: Rollout<T>): FixedWindowRate | undefined {
-    if (strategy.maxAgentsPerSecond === undefined) return undefined;
-    const rate = this.#rates.get(id) ?? new FixedWindowRate(strategy.maxAgentsPerSecond);
-    this.#rates.set(id, rate);
-    return rate;
   }
 
   async #load(target: T): Promise<boolean> {

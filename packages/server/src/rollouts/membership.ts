@@ -91,7 +91,7 @@ export class Membership<Input, T extends PinnedTarget> {
           if (kind.prepared(rollout.target, current) === undefined)
             await kind.prepare(rollout.target, current);
           this.#join(rollout, agent);
-        } else if (agent !== undefined) handOut.want(rollout.id, agent);
+        } else if (agent !== undefined) handOut.queue.want(rollout.id, agent);
       }
       handOut.pump();
       if (at + SLICE < matching.length) await breathe();
@@ -152,7 +152,7 @@ export class Membership<Input, T extends PinnedTarget> {
     const { kind, members, handOut } = this.#options;
     const current = members.active(agent.uid);
     if (current === undefined || kind.whyNot(agent, rollout.target) !== undefined) return false;
-    handOut.wantStack(current.rolloutId, rollout, agent);
+    handOut.queue.wantStack(current.rolloutId, rollout, agent);
     return true;
   }
 
@@ -192,7 +192,7 @@ export class Membership<Input, T extends PinnedTarget> {
     }
     const hasIt = current?.hash === target.hash && kind.verdict(agent, target).kind === 'applied';
     members.join({ ...base, state: hasIt ? 'applied' : 'pending', reason: '' });
-    handOut.want(rollout.id, agent);
+    handOut.queue.want(rollout.id, agent);
     return true;
   }
 }

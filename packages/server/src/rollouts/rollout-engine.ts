@@ -11,9 +11,9 @@ import { Assignments } from './assignment.ts';
 import { candidatesFor } from './candidates.ts';
 import type { Fleet } from './fleet.ts';
 import type { FlowFigures } from './flow-gate.ts';
+import { GivenMembers } from './given-members.ts';
 import { HandOut } from './hand-out.ts';
 import { LayerChain } from './layer-chain.ts';
-import { afterVerdict, isToTryAgain, type Member, moved, toTryAgain } from './member.ts';
 import { Membership } from './membership.ts';
 import { afterAction, afterRelease, type PinnedTarget, type Rollout, type RolloutAction } from './rollout.ts';
 import { RolloutMembers } from './rollout-members.ts';
@@ -49,6 +49,8 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
   readonly members: RolloutMembers;
   /** What agents were given. */
   readonly history: AgentHistory<T>;
+  /** What becomes of what they were given. */
+  readonly given: GivenMembers<T>;
   readonly #options: RolloutEngineOptions<Input, T>;
   readonly #rollouts = new Map<string, Rollout<T>>();
   readonly #membership: Membership<Input, T>;
@@ -56,19 +58,30 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
   readonly #settling: Settling<T>;
   readonly #runner: WaveRunner<T>;
   readonly #timers: Timer[] = [];
-  readonly #startedAtMs: number;
 
   constructor(options: RolloutEngineOptions<Input, T>) {
     this.#options = options;
     const { store, clock, log, kind, agents } = options;
     const { assignments } = this;
-    this.#startedAtMs = clock.now();
     const rollout = (id: string) => this.#rollouts.get(id);
     const waveOf = (one: Rollout<T>, agent: AgentRecord) => this.#membership.waveOf(one, agent);
     const layersFor = (agent: AgentRecord) => this.#membership.layersFor(agent);
     this.members = new RolloutMembers({ store, clock, log, changed: (id) => this.changes.emit(id) });
     const { members } = this;
     this.history = new AgentHistory({ store: options.historyStore, clock, log });
+    const { history } = this;
+    const { applyDeadlineMs } = options;
+    this.given = new GivenMembers({
+      kind,
+      agents,
+      clock,
+      members,
+      assignments,
+      history,
+      rollout,
+      waveOf,
+      applyDeadlineMs,
+    });
     this.#settling = new Settling({
       agents,
       clock,
@@ -91,7 +104,7 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
       assignments,
       members,
       rollout,
-      history: this.history,
+      history,
       chain: new LayerChain({ kind, assignments, layersFor, waveOf }),
       waveOf,
       given: (uids) => {
@@ -138,7 +151,7 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
     });
     await this.history.start();
     await this.#handOut.restore();
-    this.#recoverMembers();
+    this.given.recover();
     agents.facts.subscribe((fact) => this.#heard(fact));
     agents.beforeForget((uids) => this.#forget(uids));
     for (const rollout of this.#rollouts.values()) {
@@ -224,40 +237,10 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
         });
       }
       if (action === 'rollback') await this.#handOut.takeBack(outcome.rollout);
-      if (action === 'retry') this.#tryAgain(outcome.rollout);
+      if (action === 'retry') this.desiredChanges.emit(this.given.tryAgain(outcome.rollout));
       await this.#runner.advance(id);
       this.#handOut.pump();
     });
-  }
-
-  /** An offer of this hash left for the agent. */
-  offered(uid: InstanceUid, hash: string): void {
-    const { agents, clock, kind } = this.#options;
-    const assignment = this.assignments.get(uid);
-    const agent = agents.record(uid);
-    if (assignment === undefined || agent === undefined || kind.hashFor(agent, assignment.target) !== hash)
-      return;
-    const { target, rolloutId } = assignment;
-    agents.recordEvent(uid, 'config_offered', `offered ${kind.describe(target)}`, { hash, rolloutId });
-    const member = this.#given(uid);
-    if (member?.state === 'pending')
-      this.members.update(moved(member, 'offered', member.reason, clock.now()));
-  }
-
-  /** The agent failed on what it is to have, and an operator rolled that out again: it is to be offered once more. */
-  isRetry(agent: AgentRecord): boolean {
-    const assignment = this.assignments.get(agent.uid);
-    if (assignment === undefined) return false;
-    const member = this.#given(agent.uid);
-    return (
-      member?.state === 'pending' && this.#options.kind.verdict(agent, assignment.target).kind === 'failed'
-    );
-  }
-
-  /** An operator told this rollout's agents that failed to try again, and it is one of them. */
-  isToTryAgain(uid: InstanceUid): boolean {
-    const member = this.#given(uid);
-    return member !== undefined && isToTryAgain(member);
   }
 
   /** Something that targets are made of changed, whoever has them: each agent is looked at, in slices. */
@@ -300,20 +283,9 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
   #wantWave({ id, progress }: Rollout<T>): void {
     for (const uid of this.members.open(id, progress.current)) {
       const agent = this.#options.agents.record(uid);
-      if (agent !== undefined) this.#handOut.want(id, agent);
+      if (agent !== undefined) this.#handOut.queue.want(id, agent);
     }
     this.#handOut.pump();
-  }
-
-  /** Members that failed are to try once more. */
-  #tryAgain({ id }: Rollout<T>): void {
-    const uids: InstanceUid[] = [];
-    for (const member of [...this.members.of(id)]) {
-      if (member.state !== 'failed') continue;
-      this.members.update(toTryAgain(member, this.#options.clock.now()));
-      uids.push(member.uid);
-    }
-    this.desiredChanges.emit(uids);
   }
 
   #heard(fact: AgentFact): void {
@@ -326,7 +298,7 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
         this.#membership.considerSoon(record.uid);
         return;
       case 'config_status':
-        this.#reported(record);
+        if (this.given.reported(record)) this.#settling.soon([record.uid]);
         return;
       case 'disconnected':
         this.#settling.soon([record.uid]);
@@ -358,54 +330,8 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
   #wantAgain(agent: AgentRecord): void {
     const member = this.members.active(agent.uid);
     if (member === undefined || member.state !== 'pending') return;
-    this.#handOut.want(member.rolloutId, agent);
+    this.#handOut.queue.want(member.rolloutId, agent);
     this.#handOut.pump();
-  }
-
-  #reported(agent: AgentRecord): void {
-    const assignment = this.assignments.get(agent.uid);
-    if (assignment === undefined) return;
-    if (this.isRetry(agent)) return;
-    const { kind, clock } = this.#options;
-    const verdict = kind.verdict(agent, assignment.target);
-    this.history.answered(assignment, verdict);
-    const member = this.#given(agent.uid);
-    if (member === undefined) return;
-    const next = afterVerdict(member, verdict, clock.now());
-    if (next === member) return;
-    this.members.update(next);
-    this.#settling.soon([agent.uid]);
-  }
-
-  /** The member whose agent was given what its rollout means it to have now. */
-  #given(uid: InstanceUid): Member | undefined {
-    const member = this.members.active(uid);
-    const assignment = this.assignments.get(uid);
-    if (member === undefined || assignment === undefined) return undefined;
-    const isOfRollout = assignment.rolloutId === member.rolloutId;
-    const isTakenBack =
-      this.#rollouts.get(member.rolloutId)?.state === 'rolled_back' && assignment.rolloutId === null;
-    return isOfRollout || isTakenBack || member.state === 'applied' ? member : undefined;
-  }
-
-  /** What a crash took of the members follows from the assignments and from what the agents last reported. */
-  #recoverMembers(): void {
-    const { agents, kind, clock } = this.#options;
-    for (const { uid, rolloutId, target } of this.assignments.values()) {
-      const agent = agents.record(uid);
-      if (agent === undefined) continue;
-      const current = this.members.active(uid);
-      const rollout = rolloutId === null ? undefined : this.#rollouts.get(rolloutId);
-      if (rollout !== undefined && (current?.rolloutId ?? '') < rollout.id) {
-        const wave = this.#membership.waveOf(rollout, agent);
-        const changedAtMs = clock.now();
-        this.members.join({ rolloutId: rollout.id, uid, wave, state: 'pending', reason: '', changedAtMs });
-      }
-      const member = this.#given(uid);
-      if (member !== undefined) {
-        this.members.update(afterVerdict(member, kind.verdict(agent, target), clock.now()));
-      }
-    }
   }
 
   async #forget(uids: readonly InstanceUid[]): Promise<void> {
@@ -432,29 +358,8 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
 
   #tick(): void {
     const running = [...this.#rollouts.values()].filter(({ state }) => state === 'running');
-    for (const rollout of running) this.#failOverdue(rollout);
+    for (const rollout of running) this.given.failOverdue(rollout);
     this.#settling.now(running.map(({ id }) => id));
     this.#membership.tick();
-  }
-
-  /**
-   * Agents that are there and gave no verdict on their offer for too long. Who is away when its time is over gets it
-   * anew, so that it may come back with its verdict; and nobody could give one while this server was down.
-   */
-  #failOverdue({ id, strategy }: Rollout<T>): void {
-    const { agents, clock, applyDeadlineMs } = this.#options;
-    const seconds = strategy.applyDeadlineSeconds ?? Math.round(applyDeadlineMs / 1000);
-    const nowMs = clock.now();
-    if (nowMs - this.#startedAtMs < seconds * 1000) return;
-    for (const member of [...this.members.offeredBefore(id, nowMs - seconds * 1000)]) {
-      if (agents.record(member.uid)?.connection.state === 'disconnected') {
-        this.members.update({ ...member, changedAtMs: nowMs });
-        continue;
-      }
-      const reason = `gave no verdict within ${seconds} s of the offer`;
-      const assignment = this.assignments.get(member.uid);
-      if (assignment !== undefined) this.history.answered(assignment, { kind: 'failed', reason });
-      this.members.update(moved(member, 'failed', reason, nowMs));
-    }
   }
 }

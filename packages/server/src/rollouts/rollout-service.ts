@@ -241,7 +241,7 @@ export class RolloutService {
 
   /** The adapter tells that an offer left for the agent. */
   configOffered(uid: InstanceUid, hash: string): void {
-    this.#engine.offered(uid, hash);
+    this.#engine.given.offered(uid, hash);
   }
 
   async #act(id: string, action: RolloutAction, author: string): Promise<RolloutView> {

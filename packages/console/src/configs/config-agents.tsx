@@ -1,16 +1,14 @@
 import type { AgentSummary, ConfigDetail } from '@drover/api';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
-import { AgentTitle } from '../components/agent-title.tsx';
+import { useMemo } from 'react';
+import { AgentLink } from '../components/agent-link.tsx';
 import type { DataColumn } from '../components/data-column.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
-import { ErrorState } from '../components/error-state.tsx';
 import { countOf } from '../components/format.ts';
 import { LinkButton } from '../components/link-button.tsx';
+import { Paged } from '../components/paged.tsx';
 import { Panel } from '../components/panel.tsx';
-import { SkeletonRows } from '../components/skeleton.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { connectionWords, syncWords } from '../components/tone.ts';
 import { useApi } from '../data/console-context.tsx';
@@ -62,14 +60,6 @@ function revisionOf(agent: AgentSummary, name: string): string {
   return String(agent.remoteConfig.configs.find((config) => config.name === name)?.revision ?? '?');
 }
 
-function AgentLink({ agent }: { readonly agent: AgentSummary }) {
-  return (
-    <Link to="/agents/$uid" params={{ uid: agent.instanceUid }} data-row-link className={styles.name}>
-      <AgentTitle name={agent.displayName} uid={agent.instanceUid} />
-    </Link>
-  );
-}
-
 /** Who is to run which revision, and whether they do. */
 export function ConfigAgents({ config }: { readonly config: ConfigDetail }) {
   const api = useApi();
@@ -81,73 +71,58 @@ export function ConfigAgents({ config }: { readonly config: ConfigDetail }) {
     gcTime: 10_000,
   });
   const columns = useMemo(() => columnsFor(name), [name]);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const onNearEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-
-  if (query.data === undefined) {
-    return query.isError ? (
-      <ErrorState
-        error={query.error}
-        what="The agents could not be read"
-        onRetry={() => void query.refetch()}
-      />
-    ) : (
-      <SkeletonRows rows={6} />
-    );
-  }
-  const agents = query.data.pages.flatMap((page) => page.items);
-  const total = query.data.pages[0]?.total ?? 0;
-  if (total === 0) {
-    return (
-      <EmptyState
-        title="No agent is to run this configuration"
-        action={
-          <LinkButton to="/rollouts/new" search={{ config: name }}>
-            Choose agents
-          </LinkButton>
-        }
-      >
-        A rollout gives it to the agents that you choose.
-      </EmptyState>
-    );
-  }
   const byRevision = preview.data === undefined ? [] : agentsByRevision(preview.data, name);
   return (
-    <div className={styles.column}>
-      {byRevision.length === 0 ? null : (
-        <Panel title="By revision">
-          <ul className={styles.byRevision}>
-            {byRevision.map(({ revision, agents: count }) => (
-              <li key={revision}>
-                <strong>r{revision}</strong> {countOf(count, 'agent')}
-                {revision === config.revision.number ? ' (newest)' : ''}
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      )}
-      <DataTable
-        label="Agents that are to run it"
-        columns={columns}
-        rows={agents}
-        total={total}
-        rowKey={(agent) => agent.instanceUid}
-        onNearEnd={onNearEnd}
-        compact={(agent) => (
-          <div className={styles.card}>
-            <div className={styles.cardLine}>
-              <AgentLink agent={agent} />
-              <span className={styles.muted}>r{revisionOf(agent, name)}</span>
-            </div>
-            <div className={styles.cardLine}>
-              <StateBadge state={connectionWords[agent.connection.state]} />
-              <StateBadge state={syncWords[agent.remoteConfig.syncState]} />
-            </div>
+    <Paged query={query} what="The agents could not be read">
+      {({ rows, total, onNearEnd }) =>
+        total === 0 ? (
+          <EmptyState
+            title="No agent is to run this configuration"
+            action={
+              <LinkButton to="/rollouts/new" search={{ config: name }}>
+                Choose agents
+              </LinkButton>
+            }
+          >
+            A rollout gives it to the agents that you choose.
+          </EmptyState>
+        ) : (
+          <div className={styles.column}>
+            {byRevision.length === 0 ? null : (
+              <Panel title="By revision">
+                <ul className={styles.byRevision}>
+                  {byRevision.map(({ revision, agents: count }) => (
+                    <li key={revision}>
+                      <strong>r{revision}</strong> {countOf(count, 'agent')}
+                      {revision === config.revision.number ? ' (newest)' : ''}
+                    </li>
+                  ))}
+                </ul>
+              </Panel>
+            )}
+            <DataTable
+              label="Agents that are to run it"
+              columns={columns}
+              rows={rows}
+              total={total}
+              rowKey={(agent) => agent.instanceUid}
+              onNearEnd={onNearEnd}
+              compact={(agent) => (
+                <div className={styles.card}>
+                  <div className={styles.cardLine}>
+                    <AgentLink agent={agent} />
+                    <span className={styles.muted}>r{revisionOf(agent, name)}</span>
+                  </div>
+                  <div className={styles.cardLine}>
+                    <StateBadge state={connectionWords[agent.connection.state]} />
+                    <StateBadge state={syncWords[agent.remoteConfig.syncState]} />
+                  </div>
+                </div>
+              )}
+            />
           </div>
-        )}
-      />
-    </div>
+        )
+      }
+    </Paged>
   );
 }

@@ -2,9 +2,8 @@ import type { AgentSelection, AgentSummary } from '@drover/api';
 import { Button } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
-import { AgentTitle } from '../components/agent-title.tsx';
+import { AgentLink } from '../components/agent-link.tsx';
 import type { DataColumn } from '../components/data-column.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
@@ -129,14 +128,6 @@ function Chooser(props: {
         onChange={(event) => choose(agent.instanceUid, event.currentTarget.checked)}
       />
     </label>
-  );
-}
-
-function AgentLink({ agent }: { readonly agent: AgentSummary }) {
-  return (
-    <Link to="/agents/$uid" params={{ uid: agent.instanceUid }} data-row-link className={styles.name}>
-      <AgentTitle name={agent.displayName} uid={agent.instanceUid} />
-    </Link>
   );
 }
 

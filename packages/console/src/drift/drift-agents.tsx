@@ -1,31 +1,15 @@
 import type { AgentSummary } from '@drover/api';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { AgentTitle } from '../components/agent-title.tsx';
+import { AgentLink } from '../components/agent-link.tsx';
 import type { DataColumn } from '../components/data-column.ts';
 import { DataTable } from '../components/data-table.tsx';
-import { ErrorState } from '../components/error-state.tsx';
 import layout from '../components/layout.module.css';
-import { SkeletonRows } from '../components/skeleton.tsx';
+import { Paged } from '../components/paged.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { connectionWords } from '../components/tone.ts';
 import { useApi } from '../data/console-context.tsx';
 import { driftQueries } from '../data/drift-queries.ts';
-
-function AgentLink({ agent }: { readonly agent: AgentSummary }) {
-  return (
-    <Link
-      to="/agents/$uid"
-      params={{ uid: agent.instanceUid }}
-      search={{ tab: 'configuration' }}
-      data-row-link
-      className={layout.name}
-    >
-      <AgentTitle name={agent.displayName} uid={agent.instanceUid} />
-    </Link>
-  );
-}
 
 function stackText({ remoteConfig }: AgentSummary): string {
   return remoteConfig.configs.map(({ name, revision }) => `${name} r${revision}`).join(', ');
@@ -36,7 +20,7 @@ const columns: readonly DataColumn<AgentSummary>[] = [
     id: 'name',
     header: 'Agent',
     track: 'minmax(160px, 1.4fr)',
-    cell: (agent) => <AgentLink agent={agent} />,
+    cell: (agent) => <AgentLink agent={agent} tab="configuration" />,
   },
   {
     id: 'config',
@@ -80,39 +64,31 @@ const columns: readonly DataColumn<AgentSummary>[] = [
 /** Who drifts; each leads to what that agent runs and is meant to. */
 export function DriftAgents(props: { readonly selector: string; readonly path: string | undefined }) {
   const query = useInfiniteQuery(driftQueries.agents(useApi(), props.selector, props.path));
-  if (query.data === undefined) {
-    return query.isError ? (
-      <ErrorState
-        error={query.error}
-        what="The agents could not be read"
-        onRetry={() => void query.refetch()}
-      />
-    ) : (
-      <SkeletonRows rows={5} />
-    );
-  }
-  const agents = query.data.pages.flatMap(({ items }) => items);
-  const total = query.data.pages[0]?.total ?? 0;
-  if (total === 0) return <p className={layout.muted}>None any more.</p>;
   return (
-    <DataTable
-      label="Agents that drift"
-      columns={columns}
-      rows={agents}
-      total={total}
-      rowKey={({ instanceUid }) => instanceUid}
-      compact={(agent) => (
-        <div className={layout.card}>
-          <div className={layout.cardLine}>
-            <AgentLink agent={agent} />
-            <StateBadge state={connectionWords[agent.connection.state]} />
-          </div>
-          <span className={layout.muted}>{stackText(agent)}</span>
-        </div>
-      )}
-      onNearEnd={() => {
-        if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
-      }}
-    />
+    <Paged query={query} what="The agents could not be read">
+      {({ rows, total, onNearEnd }) =>
+        total === 0 ? (
+          <p className={layout.muted}>None any more.</p>
+        ) : (
+          <DataTable
+            label="Agents that drift"
+            columns={columns}
+            rows={rows}
+            total={total}
+            rowKey={({ instanceUid }) => instanceUid}
+            compact={(agent) => (
+              <div className={layout.card}>
+                <div className={layout.cardLine}>
+                  <AgentLink agent={agent} tab="configuration" />
+                  <StateBadge state={connectionWords[agent.connection.state]} />
+                </div>
+                <span className={layout.muted}>{stackText(agent)}</span>
+              </div>
+            )}
+            onNearEnd={onNearEnd}
+          />
+        )
+      }
+    </Paged>
   );
 }

@@ -1,6 +1,7 @@
 import { WEEK_DAYS } from '@drover/api';
 import { TextInput } from '@mantine/core';
 import type { ChangeEvent } from 'react';
+import { CheckField } from '../components/check-field.tsx';
 import styles from './rollouts.module.css';
 import type { ReadStrategy, StrategyField, StrategyForm, WeekDay } from './strategy-form.ts';
 
@@ -34,16 +35,9 @@ export function FlowFields(props: HowDetailsProps) {
   const { form, onChange } = props;
   return (
     <>
-      <div className={styles.choice}>
-        <label>
-          <input
-            type="checkbox"
-            checked={form.isFlowJudged}
-            onChange={(event) => onChange({ isFlowJudged: event.currentTarget.checked })}
-          />
-          Judge what flows too, by the agents’ own metrics
-        </label>
-      </div>
+      <CheckField isChecked={form.isFlowJudged} onChange={(isFlowJudged) => onChange({ isFlowJudged })}>
+        Judge what flows too, by the agents’ own metrics
+      </CheckField>
       {form.isFlowJudged ? (
         <>
           <div className={styles.percents}>
@@ -84,16 +78,9 @@ export function WhenFields(props: HowDetailsProps) {
     });
   return (
     <>
-      <div className={styles.choice}>
-        <label>
-          <input
-            type="checkbox"
-            checked={form.hasWindow}
-            onChange={(event) => onChange({ hasWindow: event.currentTarget.checked })}
-          />
-          Only in a window of time
-        </label>
-      </div>
+      <CheckField isChecked={form.hasWindow} onChange={(hasWindow) => onChange({ hasWindow })}>
+        Only in a window of time
+      </CheckField>
       {form.hasWindow ? (
         <>
           <div className={styles.percents}>
@@ -104,10 +91,9 @@ export function WhenFields(props: HowDetailsProps) {
           <fieldset className={styles.choice}>
             <legend className={styles.hidden}>Days on which it opens; none chosen means every day</legend>
             {WEEK_DAYS.map((day) => (
-              <label key={day}>
-                <input type="checkbox" checked={form.days.includes(day)} onChange={() => toggle(day)} />
+              <CheckField key={day} isChecked={form.days.includes(day)} onChange={() => toggle(day)}>
                 {DAY_WORDS[day]}
-              </label>
+              </CheckField>
             ))}
             <span className={styles.muted}>
               {form.days.length === 0 ? 'It opens every day.' : 'It opens on these days.'}

@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core';
+import { CheckField } from '../components/check-field.tsx';
 import { Select } from '../components/select.tsx';
 import { FlowFields, fieldOf, WhenFields } from './how-details.tsx';
 import styles from './rollouts.module.css';
@@ -73,16 +74,12 @@ export function HowStep({ form, read, onChange }: HowStepProps) {
                 onChange={(value) => change({ onFailure: value === 'rollback' ? 'rollback' : 'pause' })}
               />
             </div>
-            <div className={styles.choice}>
-              <label>
-                <input
-                  type="checkbox"
-                  checked={form.needsApproval}
-                  onChange={(event) => change({ needsApproval: event.currentTarget.checked })}
-                />
-                Wait for approval after each wave
-              </label>
-            </div>
+            <CheckField
+              isChecked={form.needsApproval}
+              onChange={(needsApproval) => change({ needsApproval })}
+            >
+              Wait for approval after each wave
+            </CheckField>
             <FlowFields {...details} />
           </>
         )}

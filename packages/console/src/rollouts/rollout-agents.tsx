@@ -1,12 +1,11 @@
 import type { RolloutAgent, RolloutAgentState } from '@drover/api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
-import { AgentTitle } from '../components/agent-title.tsx';
+import { useMemo } from 'react';
+import { AgentLink } from '../components/agent-link.tsx';
 import type { DataColumn } from '../components/data-column.ts';
 import { DataTable } from '../components/data-table.tsx';
-import { ErrorState } from '../components/error-state.tsx';
-import { SkeletonRows } from '../components/skeleton.tsx';
+import { Paged } from '../components/paged.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { connectionWords, rolloutAgentWords } from '../components/tone.ts';
@@ -14,20 +13,6 @@ import { useApi } from '../data/console-context.tsx';
 import { queries } from '../data/queries.ts';
 import type { WouldRunSearch } from '../page-search.ts';
 import styles from './rollouts.module.css';
-
-export function RolloutAgentLink({ agent }: { readonly agent: RolloutAgent }) {
-  return (
-    <Link
-      to="/agents/$uid"
-      params={{ uid: agent.instanceUid }}
-      search={{ tab: 'configuration' }}
-      data-row-link
-      className={styles.name}
-    >
-      <AgentTitle name={agent.displayName} uid={agent.instanceUid} />
-    </Link>
-  );
-}
 
 const progressColumns: readonly DataColumn<RolloutAgent>[] = [
   {
@@ -40,7 +25,7 @@ const progressColumns: readonly DataColumn<RolloutAgent>[] = [
     id: 'name',
     header: 'Agent',
     track: 'minmax(140px, 1fr)',
-    cell: (agent) => <RolloutAgentLink agent={agent} />,
+    cell: (agent) => <AgentLink agent={agent} tab="configuration" />,
   },
   {
     id: 'reason',
@@ -76,7 +61,7 @@ const previewColumns: readonly DataColumn<RolloutAgent>[] = [
     id: 'name',
     header: 'Agent',
     track: 'minmax(140px, 1fr)',
-    cell: (agent) => <RolloutAgentLink agent={agent} />,
+    cell: (agent) => <AgentLink agent={agent} tab="configuration" />,
   },
   {
     id: 'link',
@@ -145,7 +130,7 @@ export function RolloutAgentTable(props: {
       compact={(agent) => (
         <div className={styles.card}>
           <div className={styles.cardLine}>
-            <RolloutAgentLink agent={agent} />
+            <AgentLink agent={agent} tab="configuration" />
             <StateBadge
               state={
                 props.isPreview === true
@@ -174,31 +159,18 @@ interface RolloutAgentsProps {
 
 export function RolloutAgents({ id, state, wave, title }: RolloutAgentsProps) {
   const query = useInfiniteQuery(queries.rolloutAgents(useApi(), id, state, wave));
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const onNearEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  if (query.data === undefined) {
-    return query.isError ? (
-      <ErrorState
-        error={query.error}
-        what="The agents could not be read"
-        onRetry={() => void query.refetch()}
-      />
-    ) : (
-      <SkeletonRows rows={4} />
-    );
-  }
-  const agents = query.data.pages.flatMap((page) => page.items);
-  const total = query.data.pages[0]?.total ?? 0;
   return (
-    <section aria-label={title}>
-      <h2 className={styles.heading}>{title}</h2>
-      {total === 0 ? (
-        <p className={styles.muted}>None.</p>
-      ) : (
-        <RolloutAgentTable label={title} agents={agents} total={total} onNearEnd={onNearEnd} />
+    <Paged query={query} what="The agents could not be read">
+      {({ rows, total, onNearEnd }) => (
+        <section aria-label={title}>
+          <h2 className={styles.heading}>{title}</h2>
+          {total === 0 ? (
+            <p className={styles.muted}>None.</p>
+          ) : (
+            <RolloutAgentTable label={title} agents={rows} total={total} onNearEnd={onNearEnd} />
+          )}
+        </section>
       )}
-    </section>
+    </Paged>
   );
 }

@@ -2,6 +2,7 @@
 import react from '@vitejs/plugin-react';
 // biome-ignore lint/correctness/noUndeclaredDependencies: as above
 import { defaultClientConditions, defineConfig } from 'vite';
+import { firstPageBudget } from '../../scripts/build/first-page.ts';
 
 // For `vite` alone (development): where a control plane listens.
 const server = process.env.DROVER_DEV_SERVER ?? 'http://127.0.0.1:4321';
@@ -9,7 +10,7 @@ const server = process.env.DROVER_DEV_SERVER ?? 'http://127.0.0.1:4321';
 export default defineConfig({
   // Relative, so that the same build works behind any path prefix; index.html carries the base.
   base: './',
-  plugins: [react()],
+  plugins: [react(), firstPageBudget({ pages: ['src/fleet/fleet-page.tsx'], limitBytes: 250_000 })],
   resolve: { conditions: ['source', ...defaultClientConditions] },
   // The server writes a fresh nonce in its place for every response.
   html: { cspNonce: '__CSP_NONCE__' },

@@ -38,6 +38,7 @@ export function buildSteps(): readonly BuildStep[] {
         ...['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((name) =>
           join(CONSOLE, name),
         ),
+        join(ROOT, 'scripts/build/first-page.ts'),
         join(ROOT, 'packages/api/src'),
         join(ROOT, 'packages/collector-config/src'),
       ],

@@ -11,6 +11,7 @@ import { generatedNames, sourceFiles, textProblems, trackedProblems } from './te
 /** One check: its name, and what is wrong (empty when all is well). */
 export type CheckStep = { readonly name: string; run(): Promise<string> };
 
+const CONSOLE_SETTINGS = join(ROOT, 'packages/console/vite.config.ts');
 const modules = (path: string): string => join(ROOT, 'node_modules', path);
 
 /** All checks, in the order in which they are worth mending. */
@@ -40,6 +41,7 @@ export const CHECK_STEPS: readonly CheckStep[] = [
   },
   { name: 'API reference', run: () => staleProblems(API_REFERENCE, '.', writeApiReference) },
   { name: 'lock file', run: async () => lockProblems(readJson('package-lock.json')).join('\n') },
+  { name: 'console build', run: consoleProblem },
   {
     name: 'docs',
     run: async () => conformanceProblems().join('\n'),
@@ -50,6 +52,17 @@ async function tool(script: string, args: readonly string[]): Promise<string> {
   const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
   const ended = await run(process.execPath, [script, ...args], { env });
   return ended.code === 0 ? '' : `${ended.stdout}${ended.stderr}`.trim() || `ended with code ${ended.code}`;
+}
+
+/** Builds the console into a folder that is thrown away; the build itself holds the budget of its first page. */
+async function consoleProblem(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'drover-console-'));
+  try {
+    const args = ['build', join(ROOT, 'packages/console'), '--logLevel', 'error', '--outDir', folder];
+    return await tool(modules('vite/bin/vite.js'), [...args, '--config', CONSOLE_SETTINGS]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Makes something anew in a temporary folder and compares it with what is committed at `committed`. */

@@ -91,20 +91,19 @@ describeWithBrowser('each page of the console', () => {
     }
   });
 
-  test('the first page is at most 250 kB of scripts and styles, compressed', async () => {
+  test('the first page loads neither the editor nor what other pages are made of', async () => {
     const { page, context } = await bench.chromium.newPage();
     await bench.open(page, '/login');
     await page.getByLabel('Admin token').fill(bench.server.token);
-    await page.getByRole('button', { name: 'Log in' }).click();
+    // By key: a pointer that rests on a row loads what that row leads to.
+    await page.keyboard.press('Enter');
     await page.getByRole('table', { name: 'Agents' }).waitFor();
-    const urls = (await page.evaluate(
-      "performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => /\\.(js|css)$/.test(name))",
+    const files = (await page.evaluate(
+      "performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => /\\.(js|css)$/.test(name))",
     )) as string[];
-    const { gzipSync } = await import('node:zlib');
-    let bytes = 0;
-    for (const url of urls) bytes += gzipSync(Buffer.from(await (await fetch(url)).arrayBuffer())).length;
-    expect(urls.length).toBeGreaterThan(2);
-    expect(bytes).toBeLessThan(250_000);
+    expect(files.length).toBeGreaterThan(2);
+    // How heavy they may be, the build itself holds.
+    expect(files.filter((name) => /editor|graph|diff|agent-page|rollout-page/.test(name))).toEqual([]);
     await context.close();
   });
 });

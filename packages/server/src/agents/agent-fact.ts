@@ -2,7 +2,7 @@ import type { AgentRecord, InstanceUid } from './agent.ts';
 
 /** One agent changed; told at once, for services that act on it. */
 export type AgentFact =
-  /** Labels or attributes changed: other selectors may match. */
+  /** Labels or attributes changed, or what configurations are made of: other rollouts may be for it. */
   | { readonly kind: 'matchable'; readonly record: AgentRecord }
   | {
       readonly kind:

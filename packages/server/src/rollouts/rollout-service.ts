@@ -27,6 +27,7 @@ import { RolloutEngine } from './rollout-engine.ts';
 import { previewOf } from './rollout-preview.ts';
 import type { RolloutStore } from './rollout-store.ts';
 import { viewOfRollout } from './rollout-view.ts';
+import { considerSkipped } from './skipped-members.ts';
 import type { SecretValues } from './stack-content.ts';
 
 export interface RolloutServiceOptions {
@@ -225,9 +226,14 @@ export class RolloutService {
     return this.#act(id, 'rollback', author);
   }
 
-  /** A secret has another value: whoever's configuration names it is offered that. */
+  /** A secret has another value, or has one at last: whoever's configuration names it is offered that. */
   async secretChanged(name: string): Promise<void> {
-    if (this.#target.configsWithSecret(name).length > 0) await this.#engine.makeAllAnew();
+    const named = new Set(this.#target.configsWithSecret(name));
+    if (named.size === 0) return;
+    await this.#engine.makeAllAnew();
+    for (const { id, isStanding, target } of [...this.#engine.all()])
+      if (isStanding && target.configs.some((config) => named.has(config.name)))
+        await considerSkipped(id, { ...this.#options, members: this.#engine.members });
   }
 
   /** By name of the secret, what cannot do without it. */

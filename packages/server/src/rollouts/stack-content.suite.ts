@@ -137,5 +137,91 @@ export function stackContentSuite(open: () => Promise<TestDatabase>): void {
       expect(textOf(restarted, 1)).toBe(BODY('correct horse'));
       await restarted.stop();
     });
+
+    test('that names a secret which was deleted is given to nobody, as the preview says, until there is one again', async () => {
+      await using db = await open();
+      const domain = await startDomain(db);
+      const offered = answerOffers(domain);
+      connectAgent(domain, 1);
+      connectAgent(domain, 2);
+      await label(domain, 2, 'eu');
+      await put(domain, BODY('gw:4317'));
+      const { id: before } = await roll(domain);
+      await ended(domain, before);
+      const plain = domain.rollouts.desired.desiredConfig(uidOf(1))?.hash;
+      await domain.secrets.put('gateway', 'hunter2-hunter2', 'ann');
+      await put(domain, BODY('${drover:secret.gateway}'));
+      // Nobody is to run the revision that names it yet.
+      await domain.secrets.remove('gateway', 'ann');
+      offered.length = 0;
+      const preview = await domain.rollouts.preview({
+        target: { kind: 'config', name: 'base' },
+        selector: '',
+      });
+      expect(preview).toMatchObject({ matched: 2, wouldChange: { count: 0 }, cannot: { count: 2 } });
+      for (const { reason } of preview.cannot.agents) expect(reason).toContain('no secret "gateway"');
+      const { id } = await roll(domain);
+      await ended(domain, id);
+      expect(domain.rollouts.get(id).counts).toMatchObject({ matched: 2, skipped: 2, pending: 0 });
+      const { items } = await domain.rollouts.members(id, { limit: 5 });
+      for (const { reason } of items) expect(reason).toContain('no secret "gateway"');
+      expect(offered).toEqual([]);
+      for (const number of [1, 2]) {
+        expect(domain.rollouts.desired.desiredConfig(uidOf(number))?.hash).toBe(plain);
+        expect((await domain.agents.get(uidOf(number))).remoteConfig).toMatchObject({
+          desired: { hash: plain, problem: null },
+          syncState: 'in_sync',
+        });
+      }
+      await domain.stop();
+      const restarted = await startDomain(db, domain.clock);
+      answerOffers(restarted);
+      connectAgent(restarted, 1);
+      connectAgent(restarted, 2);
+      await until(restarted, () => restarted.rollouts.get(id).counts.skipped === 2);
+      await restarted.secrets.put('gateway', 'correct horse', 'ann');
+      await until(restarted, () => restarted.rollouts.get(id).counts.applied === 2);
+      expect([textOf(restarted, 1), textOf(restarted, 2)]).toEqual(Array(2).fill(BODY('correct horse')));
+      await restarted.stop();
+    });
+
+    test('whose secret is lost is offered to nobody any more, which each agent says, and goes on with a new value', async () => {
+      await using db = await open();
+      const domain = await startDomain(db);
+      answerOffers(domain);
+      connectAgent(domain, 1);
+      await domain.secrets.put('gateway', 'hunter2-hunter2', 'ann');
+      await put(domain, BODY('${drover:secret.gateway}'));
+      const { id } = await roll(domain);
+      await ended(domain, id);
+      await domain.stop();
+      // As where the key that sealed it is lost.
+      await db.db
+        .updateTable('config_secrets')
+        .set({ sealed: Buffer.alloc(40) })
+        .execute();
+      const restarted = await startDomain(db, domain.clock);
+      const offered = answerOffers(restarted);
+      connectAgent(restarted, 1);
+      connectAgent(restarted, 2);
+      // Neither the text with a hole in it nor an empty map.
+      expect(restarted.rollouts.desired.desiredConfig(uidOf(1))).toBeUndefined();
+      expect((await restarted.agents.get(uidOf(1))).remoteConfig).toMatchObject({
+        desired: {
+          hash: '',
+          configs: [{ name: 'base', revision: 1 }],
+          problem: expect.stringContaining('no secret "gateway"'),
+        },
+        syncState: 'failed',
+      });
+      await until(restarted, () => restarted.rollouts.get(id).counts.skipped === 1);
+      expect(offered).toEqual([]);
+      await restarted.secrets.put('gateway', 'correct horse', 'ann');
+      await until(restarted, () => offered.length === 2);
+      expect([textOf(restarted, 1), textOf(restarted, 2)]).toEqual(Array(2).fill(BODY('correct horse')));
+      await until(restarted, () => restarted.rollouts.get(id).counts.applied === 2);
+      expect((await restarted.agents.get(uidOf(1))).remoteConfig.desired?.problem).toBeNull();
+      await restarted.stop();
+    });
   });
 }

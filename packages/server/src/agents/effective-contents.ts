@@ -63,6 +63,8 @@ const TIME_SHARE = 40;
 const TURN_MS = 5;
 const PAUSE_MS = 20;
 const BATCH = 200;
+/** Who searches waits this much of the time for what is not read yet; the rest is for looking at what is. */
+const SETTLE_SHARE = 0.5;
 
 /**
  * What agents say that they run, each content once. It is read behind their reports, and after a start from the database;
@@ -119,15 +121,16 @@ export class EffectiveContents {
   ): Promise<EffectiveSearch> {
     // A selector that does not parse is said before anything is waited for.
     const count = this.#counter(match);
-    await this.#settle(untilMs);
+    const nowMs = performance.now();
+    await this.#settle(nowMs + (untilMs - nowMs) * SETTLE_SHARE);
     const slices = new Slices();
     const found: FoundContent[] = [];
-    let isTruncated = false;
+    let unseen = 0;
     for (const content of this.#book.contents()) {
       await slices.turn();
       if (performance.now() > untilMs) {
-        isTruncated = true;
-        break;
+        unseen += count(content.hash);
+        continue;
       }
       const results = searchIn(
         content.files.map(({ text }) => text),
@@ -139,7 +142,9 @@ export class EffectiveContents {
       if (agents > 0) found.push({ content, agents, results });
     }
     found.sort((a, b) => b.agents - a.agents || (a.content.hash < b.content.hash ? -1 : 1));
-    return { found, agents: this.#countsOf(match), isTruncated };
+    const { searched, notSearched, notReported } = this.#countsOf(match);
+    const agents = { searched: searched - unseen, notSearched: notSearched + unseen, notReported };
+    return { found, agents, isTruncated: unseen > 0 };
   }
 
   /** How many of the agents that the filter leaves run a content. Holds while others have their turn. */

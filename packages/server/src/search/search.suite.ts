@@ -238,11 +238,16 @@ export function searchSuite(open: () => Promise<TestDatabase>): void {
         revisions: new RevisionSearch(new ConfigSql(db)),
         maxMs: -1,
       });
-      expect(await hasty.search({ q: 'gw', limit: 50 })).toMatchObject({
+      const nothing = {
         items: [],
         agents: { matched: 0, searched: 0, notReported: 0, notSearched: 1 },
         isTruncated: true,
-      });
+      };
+      expect(await hasty.search({ q: 'gw', limit: 50 })).toMatchObject(nothing);
+      await expect(hasty.contentsOf('gw')).rejects.toMatchObject({ code: 'search_incomplete' });
+      // What is known, but was not looked at in time, was not searched either.
+      expect((await find(domain, 'gw')).agents).toMatchObject({ matched: 1, searched: 1 });
+      expect(await hasty.search({ q: 'gw', limit: 50 })).toMatchObject(nothing);
       await expect(hasty.contentsOf('gw')).rejects.toMatchObject({ code: 'search_incomplete' });
       await domain.stop();
     });

@@ -1,8 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Cli, cliIn } from './support/cli.ts';
 import { type RunningServer, startServer, temporaryFolder } from './support/drover.ts';
 import { eventually, Program, ROOT } from './support/process.ts';
 
@@ -16,43 +17,14 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: RunningServer;
 let simulator: Program;
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function environment(): NodeJS.ProcessEnv {
-  const { DROVER_URL: _url, DROVER_TOKEN: _token, ...rest } = process.env;
-  return { ...rest, NODE_OPTIONS: '', XDG_CONFIG_HOME: join(folder.path, 'config') };
-}
-
-/** Runs the real command, with nothing but the stored login to find the server by. */
-function drover(...args: string[]): Promise<Ended> {
-  return new Promise((done) => {
-    execFile(
-      process.execPath,
-      [`${ROOT}packages/cli/bin/drover.js`, ...args],
-      { env: environment(), cwd: folder.path },
-      (error, stdout, stderr) =>
-        done({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
-}
-
-async function json<T>(...args: string[]): Promise<T> {
-  const { code, stdout, stderr } = await drover(...args, '-o', 'json');
-  expect(code, stderr).toBe(0);
-  return JSON.parse(stdout);
-}
-
-function file(name: string, text: string): string {
-  writeFileSync(join(folder.path, name), text);
-  return name;
-}
+let cli: Cli;
+const drover = (...args: string[]) => cli.run(...args);
+const json = <T>(...args: string[]) => cli.json<T>(...args);
+const file = (name: string, text: string) => cli.file(name, text);
 
 beforeAll(async () => {
   folder = await temporaryFolder('cli');
+  cli = cliIn(folder.path);
   server = await startServer({ dataDir: join(folder.path, 'data') });
   simulator = new Program('drover-sim', 'packages/simulator/bin/drover-sim.js', {
     args: [
@@ -183,7 +155,7 @@ test('Ctrl-C ends the watching, not the rollout', async () => {
   const id = (await drover(...created)).stdout.trim();
   const watch = new Program('drover', 'packages/cli/bin/drover.js', {
     args: ['rollouts', 'watch', id],
-    env: environment(),
+    env: cli.environment,
   });
   await watch.until('the first line', ({ stdout }) => stdout.includes(id));
   expect(await watch.end('SIGINT')).toBe(130);
@@ -212,7 +184,7 @@ test('a reader that goes away early is no error', async () => {
       '-c',
       `"${process.execPath}" "${ROOT}packages/cli/bin/drover.js" agents list --all -o json | head -1`,
     ],
-    { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: cli.environment, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let stderr = '';
   shell.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -47,6 +47,9 @@ export const ConfigUseSchema = z.object({
   inSync: z.number().int(),
   pending: z.number().int(),
   failed: z.number().int(),
+  byRevision: z.array(z.object({ revision: z.number().int(), agents: z.number().int() })).meta({
+    description: 'How many are to run which revision; the newest first, those that nobody is to run left out',
+  }),
 });
 
 export const ConfigSchema = z

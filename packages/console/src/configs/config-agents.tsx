@@ -1,5 +1,5 @@
-import type { AgentSummary, ConfigDetail } from '@drover/api';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { AgentSummary, Config } from '@drover/api';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { AgentLink } from '../components/agent-link.tsx';
 import type { DataColumn } from '../components/data-column.ts';
@@ -13,7 +13,6 @@ import { StateBadge } from '../components/state-badge.tsx';
 import { connectionWords, syncWords } from '../components/tone.ts';
 import { useApi } from '../data/console-context.tsx';
 import { queries } from '../data/queries.ts';
-import { agentsByRevision } from './agents-by-revision.ts';
 import styles from './configs.module.css';
 
 function columnsFor(name: string): readonly DataColumn<AgentSummary>[] {
@@ -61,17 +60,14 @@ function revisionOf(agent: AgentSummary, name: string): string {
 }
 
 /** Who is to run which revision, and whether they do. */
-export function ConfigAgents({ config }: { readonly config: ConfigDetail }) {
+export function ConfigAgents({ config }: { readonly config: Config }) {
   const api = useApi();
-  const { name } = config;
+  const {
+    name,
+    use: { byRevision },
+  } = config;
   const query = useInfiniteQuery(queries.configAgents(api, name));
-  // A preview of the newest revision for everybody says, among other things, what everybody has today.
-  const preview = useQuery({
-    ...queries.preview(api, { target: { kind: 'config', name }, selector: '' }),
-    gcTime: 10_000,
-  });
   const columns = useMemo(() => columnsFor(name), [name]);
-  const byRevision = preview.data === undefined ? [] : agentsByRevision(preview.data, name);
   return (
     <Paged query={query} what="The agents could not be read">
       {({ rows, total, onNearEnd }) =>

@@ -133,7 +133,7 @@ function LoadedConfig({ config }: { readonly config: ConfigDetail }) {
           <ConfigRevisions config={config} />
         </Tabs.Panel>
         <Tabs.Panel value="agents" className={styles.tab}>
-          <ConfigAgents config={config} />
+          <ConfigAgents config={fresh ?? config} />
         </Tabs.Panel>
         <Tabs.Panel value="rollouts" className={styles.tab}>
           <ConfigRollouts name={name} />

@@ -48,12 +48,9 @@ export function countEnrolment(fleet: AgentFleet, state: EnrolmentState): number
 
 /** How many of the agents that the filter leaves have each revision of a configuration in their desired stack. */
 export function countRevisions(fleet: AgentFleet, config: string, match: AgentMatch): Map<number, number> {
-  const counts = new Map<number, number>();
-  filterAgents(fleet, { ...match, config }).forEach((slot) => {
-    const ref = fleet.at(slot)?.record.desired?.configs.find(({ name }) => name === config);
-    if (ref !== undefined) counts.set(ref.revision, (counts.get(ref.revision) ?? 0) + 1);
-  });
-  return counts;
+  const isOfAll = Object.values(match).every((value) => value === undefined);
+  const counts = fleet.index.revisionCounts(config, isOfAll ? undefined : filterAgents(fleet, match));
+  return new Map([...counts].map(([revision, agents]) => [Number(revision), agents]));
 }
 
 /** How many agents have this configuration in their desired stack, by where they stand. */

@@ -63,6 +63,8 @@ export class AgentIndex {
   readonly #fields = new TermIndex();
   readonly #labels = new TermIndex();
   readonly #attributes = new TermIndex();
+  /** Revisions by the name of their configuration. */
+  readonly #revisions = new TermIndex();
   readonly #slotOf: (uid: string) => number | undefined;
 
   constructor(slotOf: (uid: string) => number | undefined) {
@@ -87,6 +89,11 @@ export class AgentIndex {
 
   counts(field: IndexField): Iterable<readonly [string, number]> {
     return this.#fields.counts(field);
+  }
+
+  /** How many agents have each revision of a configuration in their desired stack; with a set, how many of its agents. */
+  revisionCounts(config: string, set?: SlotSet): Iterable<readonly [string, number]> {
+    return set === undefined ? this.#revisions.counts(config) : this.#revisions.countsWithin(config, set);
   }
 
   /** Keeps the agents of `set` that have a value of this field at all. */
@@ -251,8 +258,14 @@ export class AgentIndex {
       move('enrolmentToken', ({ access }) => access.token?.id);
     }
     if (before?.desired?.configs !== after?.desired?.configs) {
-      for (const { name } of before?.desired?.configs ?? []) this.#fields.remove('config', name, slot);
-      for (const { name } of after?.desired?.configs ?? []) this.#fields.add('config', name, slot);
+      for (const { name, revision } of before?.desired?.configs ?? []) {
+        this.#fields.remove('config', name, slot);
+        this.#revisions.remove(name, String(revision), slot);
+      }
+      for (const { name, revision } of after?.desired?.configs ?? []) {
+        this.#fields.add('config', name, slot);
+        this.#revisions.add(name, String(revision), slot);
+      }
     }
     if (isOther('labels')) {
       for (const [key, value] of Object.entries(before?.labels ?? {})) this.#labels.remove(key, value, slot);

@@ -186,7 +186,11 @@ export class ConfigService {
   }
 
   #view({ name, description, createdAtMs, latest }: NamedConfig): Config {
-    const use = this.#options.agents.countUse(name);
+    const { agents } = this.#options;
+    const byRevision = [...agents.countRevisions(name)]
+      .map(([number, count]) => ({ revision: number, agents: count }))
+      .sort((a, b) => b.revision - a.revision);
+    const use = { ...agents.countUse(name), byRevision };
     return { name, description, createdAt: timeText(createdAtMs), revision: summaryOf(latest), use };
   }
 }

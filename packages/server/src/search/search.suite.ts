@@ -184,6 +184,15 @@ export function searchSuite(open: () => Promise<TestDatabase>): void {
       expect((await find(domain, 'exporter:otlp', { in: 'configs' })).items).toMatchObject([
         { name: 'edge' },
       ]);
+      const useOf = async () => (await domain.configs.get('edge')).use;
+      expect(await useOf()).toMatchObject({ assigned: 2, byRevision: [{ revision: 1, agents: 2 }] });
+      const selector = `instanceUid=${uidOf(1)}`;
+      const next = await domain.rollouts.create({ target, selector }, 'ann');
+      await until(domain, () => domain.rollouts.get(next.id).state === 'succeeded');
+      expect((await useOf()).byRevision).toEqual([
+        { revision: 2, agents: 1 },
+        { revision: 1, agents: 1 },
+      ]);
       await domain.stop();
     });
 

@@ -1,3 +1,4 @@
+import { benchConsole } from './bench/console.ts';
 import { benchList } from './bench/list.ts';
 import { benchOpamp } from './bench/opamp.ts';
 import { benchRollouts } from './bench/rollouts.ts';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<numb
   list: benchList,
   rollouts: benchRollouts,
   supervisor: benchSupervisor,
+  console: benchConsole,
 };
 
 const USAGE = `npm run bench [-- NAME [OPTIONS]]; NAME is one of ${Object.keys(BENCHES).join(', ')}; all of them when left out.`;

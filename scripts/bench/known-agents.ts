@@ -8,11 +8,15 @@ const AT_ONCE = 10_000;
 export async function makeKnown(
   server: RunningSubject,
   load: string,
-  { agents, first = 0 }: { readonly agents: number; readonly first?: number },
+  {
+    agents,
+    first = 0,
+    ...rest
+  }: { readonly agents: number; readonly first?: number; readonly contents?: number },
 ): Promise<void> {
   for (let from = first; from < first + agents; from += AT_ONCE) {
     const count = Math.min(AT_ONCE, first + agents - from);
-    await using generator = await LoadGenerator.start(load, server.opampUrl, count, from);
+    await using generator = await LoadGenerator.start(load, server.opampUrl, count, { first: from, ...rest });
     const result = await generator.run({ do: 'connect', timeoutSeconds: 300 });
     if (result.answered < count) throw new Error(`only ${result.answered} of ${count} agents were answered`);
     say(`${from + count} agents known`);

@@ -40,7 +40,7 @@ export class LoadGenerator implements AsyncDisposable {
   readonly #child;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(program: string, url: string, agents: number, first: number) {
+  private constructor(program: string, url: string, agents: number, first: number, contents: number) {
     const [command, args] = pinned(1, program, [
       '-url',
       url,
@@ -48,14 +48,21 @@ export class LoadGenerator implements AsyncDisposable {
       String(agents),
       '-first',
       String(first),
+      '-contents',
+      String(contents),
     ]);
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** `first` is the number of the first agent: other numbers are other agents. */
-  static async start(program: string, url: string, agents: number, first = 0): Promise<LoadGenerator> {
-    const generator = new LoadGenerator(program, url, agents, first);
+  /** `first` is the number of the first agent: other numbers are other agents. Of their effective configurations so many differ; 0: all. */
+  static async start(
+    program: string,
+    url: string,
+    agents: number,
+    { first = 0, contents = 0 }: { readonly first?: number; readonly contents?: number } = {},
+  ): Promise<LoadGenerator> {
+    const generator = new LoadGenerator(program, url, agents, first, contents);
     await generator.#next();
     return generator;
   }

@@ -24,6 +24,7 @@ func main() {
 	endpoint := flag.String("url", "ws://127.0.0.1:4320/v1/opamp", "OpAMP endpoint of an IPv4 address")
 	count := flag.Int("agents", 5000, "virtual agents")
 	first := flag.Int("first", 0, "number of the first agent; each number is another instance uid")
+	flag.IntVar(&contents, "contents", 0, "effective configurations that differ; 0: each agent has its own")
 	flag.Parse()
 	runtime.LockOSThread()
 

@@ -71,7 +71,12 @@ func health(round int) *protobufs.ComponentHealth {
 	}
 }
 
+var contents int
+
 func effectiveConfig(number, round int) *protobufs.EffectiveConfig {
+	if contents > 0 {
+		number %= contents
+	}
 	return &protobufs.EffectiveConfig{ConfigMap: &protobufs.AgentConfigMap{
 		ConfigMap: map[string]*protobufs.AgentConfigFile{
 			"": {Body: []byte(collectorConfig(number, round)), ContentType: "text/yaml"},

@@ -163,7 +163,7 @@ export function stackContentSuite(open: () => Promise<TestDatabase>): void {
       const { id } = await roll(domain);
       await ended(domain, id);
       expect(domain.rollouts.get(id).counts).toMatchObject({ matched: 2, skipped: 2, pending: 0 });
-      const { items } = await domain.rollouts.members(id, { limit: 5 });
+      const { items } = await domain.rollouts.board.members(id, { limit: 5 });
       for (const { reason } of items) expect(reason).toContain('no secret "gateway"');
       expect(offered).toEqual([]);
       for (const number of [1, 2]) {

@@ -85,8 +85,10 @@ export class Membership<Input, T extends PinnedTarget> {
     for (let at = 0; at < matching.length; at += SLICE) {
       for (const { uid } of matching.slice(at, at + SLICE)) {
         const agent = agents.record(uid);
-        const isIn = members.active(uid)?.rolloutId === rollout.id;
-        if (agent !== undefined && !isIn) {
+        const inId = members.active(uid)?.rolloutId ?? '';
+        // A later one took it, which this one has counted already where it was its member at all.
+        if (inId > rollout.id) continue;
+        if (agent !== undefined && inId !== rollout.id) {
           const current = assignments.get(uid)?.target;
           if (kind.prepared(rollout.target, current) === undefined)
             await kind.prepare(rollout.target, current);

@@ -235,6 +235,46 @@ export function rolloutSuite(open: () => Promise<TestDatabase>): void {
       await domain.stop();
     });
 
+    test('a paused rollout that a later one took agents from counts each of them once, also after a restart', async () => {
+      await using db = await open();
+      const domain = await startDomain(db);
+      const offered = answerOffers(domain);
+      for (const number of [1, 2, 3, 4]) connectAgent(domain, number);
+      for (const name of ['base', 'prod']) await putConfig(domain, name);
+      const earlier = await roll(domain, 'base', '', 1);
+      await until(domain, () => offered.length === 1);
+      await domain.rollouts.pause(earlier.id, 'ann');
+      const selector = `instanceUid in (${[1, 2, 3, 6].map(uidOf)})`;
+      const later = await roll(domain, 'prod', selector);
+      await inState(domain, later.id, 'succeeded');
+      // Those that come now: one for the earlier, one for both, which is in the later alone.
+      for (const number of [5, 6]) connectAgent(domain, number);
+      await until(domain, () => domain.rollouts.get(later.id).counts.applied === 4);
+      await until(domain, () => domain.rollouts.get(earlier.id).counts.matched === 5);
+      const { counts: before } = domain.rollouts.get(earlier.id);
+      expect(before).toEqual(counts({ matched: 5, pending: 2, superseded: 3 }));
+      for (let restart = 0; restart < 2; restart += 1) {
+        await domain.stop();
+        const restarted = await startDomain(db, domain.clock);
+        expect(restarted.rollouts.get(earlier.id)).toMatchObject({ state: 'paused', counts: before });
+        const { items } = await restarted.rollouts.board.members(earlier.id, {
+          limit: 50,
+          state: 'superseded',
+        });
+        expect(items).toHaveLength(3);
+        await restarted.stop();
+      }
+      const last = await startDomain(db, domain.clock);
+      const offeredNow = answerOffers(last);
+      for (const number of [1, 2, 3, 4, 5, 6]) connectAgent(last, number);
+      await last.rollouts.resume(earlier.id, 'ann');
+      await inState(last, earlier.id, 'succeeded');
+      expect(last.rollouts.get(earlier.id).counts).toEqual(counts({ matched: 5, applied: 2, superseded: 3 }));
+      expect(last.rollouts.get(later.id).counts).toEqual(counts({ matched: 4, applied: 4 }));
+      expect(new Set(offeredNow)).toEqual(new Set([4, 5].map(uidOf)));
+      await last.stop();
+    });
+
     test('a limit lets so many agents a second have it', async () => {
       await using db = await open();
       const domain = await startDomain(db);

@@ -1,3 +1,4 @@
+import type { ActivityEntry, ActivityFilter, FleetEventListQuery, FleetEventPage } from './activity.ts';
 import type { AgentExportQuery } from './agent-export.ts';
 import type {
   AgentGroup,
@@ -273,6 +274,13 @@ export function createApiClient(options: ApiClientOptions) {
       call<void>('DELETE', `/agents/${segment(uid)}/credentials/${segment(id)}`),
     listCredentials: (query?: PageQuery & { state?: CredentialState }, signal?: AbortSignal) =>
       call<Page<Credential>>('GET', '/credentials', { query, signal }),
+
+    /** Who changed what, newest first. */
+    listActivity: (query?: ActivityFilter & Omit<PageQuery, 'sort'>, signal?: AbortSignal) =>
+      call<Page<ActivityEntry>>('GET', '/activity', { query, signal }),
+    /** What happened to all agents, newest first. */
+    listAgentEvents: (query?: Partial<FleetEventListQuery>, signal?: AbortSignal) =>
+      call<FleetEventPage>('GET', '/agent-events', { query, signal }),
 
     listConfigs: (query?: PageQuery, signal?: AbortSignal) =>
       call<Page<Config>>('GET', '/configs', { query, signal }),

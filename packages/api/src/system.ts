@@ -66,6 +66,10 @@ export const LiveEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('secret.changed'), name: z.string() }),
   z.object({ type: z.literal('rollout.changed'), id: z.string() }),
   z.object({ type: z.literal('enrolment_token.changed'), id: z.string() }),
+  z.object({
+    type: z.literal('activity.added'),
+    id: z.number().int().meta({ description: 'The newest; several at once are told once' }),
+  }),
   z.object({ type: z.literal('reset') }),
 ]);
 export type LiveEvent = z.infer<typeof LiveEventSchema>;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { addActivityCommands } from './commands/activity.ts';
 import { addAgentCommands } from './commands/agents.ts';
 import { addConfigCommands } from './commands/configs.ts';
 import { addCredentialCommands } from './commands/enrolment.ts';
@@ -57,6 +58,7 @@ export function buildProgram(terminal: Terminal): Command {
   addConfigCommands(program, terminal);
   addSearchCommand(program, terminal);
   addRolloutCommands(program, terminal);
+  addActivityCommands(program, terminal);
   addFolderCommands(program, terminal);
   addSchemaCommands(program, terminal);
   addSecretCommands(program, terminal);

@@ -3,6 +3,12 @@ import type { InstanceUid } from './agents/agent.ts';
 import { agentExportRoutes } from './agents/agent-export-routes.ts';
 import { createMatchOf } from './agents/agent-match.ts';
 import { agentRoutes } from './agents/agent-routes.ts';
+import { subjectOfAgents } from './agents/agent-subject.ts';
+import { fleetEventRoutes } from './agents/fleet-event-routes.ts';
+import { named } from './audit/audit.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
+import { AuditService } from './audit/audit-service.ts';
+import { AuditSql } from './audit/audit-sql.ts';
 import { authHook } from './auth/auth-hook.ts';
 import { LoginTokens } from './auth/credentials.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
@@ -18,12 +24,14 @@ import { configSecretRoutes } from './configs/config-secret-routes.ts';
 import { enrolmentRoutes } from './connections/enrolment-routes.ts';
 import { enrolmentTokenRoutes } from './connections/enrolment-token-routes.ts';
 import { createHttpApp, type HttpApp } from './http/app.ts';
+import { callerHook } from './http/caller-hook.ts';
 import { consoleRoutes } from './http/console-routes.ts';
 import { eventRoutes } from './http/event-routes.ts';
 import { idempotency } from './http/idempotency.ts';
 import { createIdempotencySql } from './http/idempotency-sql.ts';
 import { probeRoutes, selfRoutes } from './http/self-routes.ts';
 import { createListener } from './http/tls-listener.ts';
+import type { Callers } from './lib/callers.ts';
 import { createIds } from './lib/ids.ts';
 import { Secret } from './lib/secret.ts';
 import type { OpampAdapter } from './opamp/opamp-adapter.ts';
@@ -40,20 +48,44 @@ import { searchRoutes } from './search/search-routes.ts';
 import { prepareDataDir } from './storage/data-dir.ts';
 import { flowRoutes } from './telemetry/flow-routes.ts';
 
+/** Who changed what; told as live events. */
+export function openAudit({ settings, clock, log, storage, hub }: Foundation): AuditService {
+  const { keptFor: keptForMs, maxEntries } = settings.audit;
+  const audit = new AuditService({ store: new AuditSql(storage), clock, log, keptForMs, maxEntries });
+  storage.acts.subscribe((id) => hub.activityAdded(id));
+  audit.start();
+  return audit;
+}
+
 /** Logins: the administrator's token and the console's sessions. */
-export async function openAuth({ settings, clock, storage }: Foundation) {
+export async function openAuth({ settings, clock, storage }: Foundation, audit: AuditService) {
   const { adminToken: given, loginTokenTtl, sessionTtl } = settings.auth;
   // With PostgreSQL nothing else has made the folder.
   if (given === undefined) prepareDataDir(settings.dataDir);
   const adminToken = given === undefined ? await loadAdminToken(settings.dataDir) : new Secret(given);
   const loginTokens = new LoginTokens(clock, loginTokenTtl);
   const store = createSessionSql(storage);
-  const sessions = new SessionService({ store, clock, adminToken, loginTokens, sessionTtlMs: sessionTtl });
+  const sessions = new SessionService({
+    store,
+    clock,
+    adminToken,
+    loginTokens,
+    sessionTtlMs: sessionTtl,
+    tell: (what, user) =>
+      audit.record({
+        author: user,
+        kind: `session.${what}`,
+        subject: named('session', user),
+        detail: '',
+      }),
+  });
   return { adminToken, loginTokens, sessions };
 }
 
 export interface HttpParts {
   readonly auth: Awaited<ReturnType<typeof openAuth>>;
+  readonly audit: AuditService;
+  readonly callers: Callers;
   readonly domain: Domain;
   readonly adapter: OpampAdapter;
   readonly trials: ConfigTrialService;
@@ -64,7 +96,7 @@ export interface HttpParts {
 /** The REST interface and the console, which do not listen yet. */
 export async function openHttp(
   parts: Foundation,
-  { auth, domain, adapter, trials, reassertion, opampUrl }: HttpParts,
+  { auth, audit, callers, domain, adapter, trials, reassertion, opampUrl }: HttpParts,
 ) {
   const { settings, log, version, clock, storage, metrics, hub } = parts;
   const { sessions, adminToken } = auth;
@@ -76,10 +108,12 @@ export async function openHttp(
     clock,
     ids: createIds(clock),
     log,
+    record: (act) => audit.record(act),
   });
   const matchOf = createMatchOf((text) => search.contentsOf(text));
   const startedAt = new Date(clock.now()).toISOString();
   const { enrolment } = settings.agents;
+  const agentSubject = (uid: string) => subjectOfAgents(agents, [uid as InstanceUid]);
   const listener = createListener({
     tls,
     section: 'http',
@@ -97,6 +131,7 @@ export async function openHttp(
     server: (handler) => listener.server.on('request', handler),
     guard: (api) => {
       authHook(sessions)(api);
+      callerHook(callers)(api);
       idempotency({ store: createIdempotencySql(storage), clock, secret: adminToken })(api);
     },
     api: [
@@ -110,17 +145,20 @@ export async function openHttp(
       agentRoutes({
         agents,
         refresh: (uid) => adapter.touch(uid),
-        restart: (uid, author) => {
+        restart: async (uid, author) => {
           adapter.restart(uid);
           agents.recordEvent(uid as InstanceUid, 'restart_asked', `restart asked for by ${author}`, {
             author,
           });
+          await audit.record({ author, kind: 'agents.restarted', subject: agentSubject(uid), detail: '' });
         },
         silentConnections: () => adapter.server.counters.silentConnections,
         matchOf,
       }),
       agentExportRoutes({ agents, matchOf, now: () => clock.now() }),
       bulkRoutes({ bulk: new BulkService({ agents, log }), restarts: bulkRestarts, matchOf }),
+      fleetEventRoutes(agents),
+      auditRoutes(audit),
       configRoutes(configs, trials),
       configTrialRoutes(trials),
       configDraftRoutes(drafts),
@@ -134,10 +172,17 @@ export async function openHttp(
       driftRoutes({
         drift,
         policy: reassertion,
-        fleet: new FleetDriftService({ agents, drift, reasserter: adapter, log }),
-        reassert: (uid, author) => {
+        fleet: new FleetDriftService({
+          agents,
+          drift,
+          reasserter: adapter,
+          log,
+          record: (act) => audit.record(act),
+        }),
+        reassert: async (uid, author) => {
           adapter.reassert(uid);
           agents.recordEvent(uid as InstanceUid, 'config_assigned', `re-asserted by ${author}`, { author });
+          await audit.record({ author, kind: 'agents.reasserted', subject: agentSubject(uid), detail: '' });
         },
       }),
       enrolmentTokenRoutes(tokens),

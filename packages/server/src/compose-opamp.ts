@@ -1,3 +1,4 @@
+import type { AuditService } from './audit/audit-service.ts';
 import type { Domain, Foundation } from './compose-domain.ts';
 import { ownMetricsSource } from './compose-own-metrics.ts';
 import { AdmissionService } from './connections/admission-service.ts';
@@ -104,6 +105,7 @@ export function openReassertion(
   { settings, clock, log }: Foundation,
   { agents, drift, rollouts }: Domain,
   reasserter: OpampAdapter,
+  audit: AuditService,
 ): DriftReassertService {
   const { reassert: policy, reassertAfter, reassertTries: tries, reassertPerSecond } = settings.drift;
   return new DriftReassertService({
@@ -114,5 +116,6 @@ export function openReassertion(
     settings: { policy, afterMs: reassertAfter, tries, maxAgentsPerSecond: reassertPerSecond },
     clock,
     log,
+    note: (act) => audit.note(act),
   });
 }

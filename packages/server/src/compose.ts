@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { ownAct } from './audit/audit.ts';
 import { type Domain, type Foundation, openDomain } from './compose-domain.ts';
-import { openAuth, openHttp } from './compose-http.ts';
+import { openAudit, openAuth, openHttp } from './compose-http.ts';
 import { OPAMP_PATH, openAuthority, openOpamp, openReassertion } from './compose-opamp.ts';
 import { openConfigTrials } from './compose-trials.ts';
 import type { Grant, Links } from './connections/grant.ts';
 import { EventsHub } from './http/events-hub.ts';
 import { closeServer, listen, urlOf } from './http/listen.ts';
+import { Callers } from './lib/callers.ts';
 import { systemClock } from './lib/clock.ts';
 import { type Undo, undoAll } from './lib/undo.ts';
 import type { OpampAdapter } from './opamp/opamp-adapter.ts';
@@ -48,15 +50,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     opamp: () => sources?.adapter.server.counters,
     eventStreams: () => hub.streams,
   });
+  const callers = new Callers();
   const { url } = settings.database;
   const storage = await openDatabase(
     url === undefined ? { kind: 'sqlite', dataDir: settings.dataDir } : { kind: 'postgres', url },
-    { wrote: metrics.storageWrote },
+    { wrote: metrics.storageWrote, address: callers.address, now: () => clock.now() },
   );
   const undo: Undo[] = [() => storage.close()];
   try {
     const parts: Foundation = { ...options, clock, storage, metrics, hub };
-    const auth = await openAuth(parts);
+    const audit = openAudit(parts);
+    undo.push(async () => audit.stop());
+    const auth = await openAuth(parts, audit);
     const authority = await openAuthority(parts);
     const links: Links = {
       grantOf: (uid) => sources?.adapter.grantOf(uid),
@@ -84,7 +89,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       await closed;
       opampListener.dispose();
     });
-    const reassertion = openReassertion(parts, domain, adapter);
+    const reassertion = openReassertion(parts, domain, adapter, audit);
     undo.push(async () => reassertion.stop());
     const trials = await openConfigTrials(parts, domain, adapter);
     undo.push(async () => trials.stop());
@@ -95,6 +100,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       bulkRestarts,
     } = await openHttp(parts, {
       auth,
+      audit,
+      callers,
       domain,
       adapter,
       trials,
@@ -117,6 +124,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const httpScheme = httpListener.isSecure ? 'https' : 'http';
     const httpUrl = urlOf(httpScheme, settings.http.listen, httpPort, settings.http.pathPrefix);
     const consoleUrl = settings.http.publicUrl ?? httpUrl;
+    audit.note(
+      ownAct({
+        kind: 'server.started',
+        subject: { kind: 'server', id: '', name: 'drover-server' },
+        detail: `version ${options.version}`,
+      }),
+    );
     let stopped: Promise<void> | undefined;
     return {
       opampUrl: listening,

@@ -271,6 +271,18 @@ export const SettingsSchema = z.strictObject({
       ),
     }),
   }),
+  audit: section({
+    keptFor: setting(
+      duration(3_600_000, 3650 * DAY_MS),
+      '365d',
+      'What operators did, and the server of its own accord, is kept for this long.',
+    ),
+    maxEntries: setting(
+      count(100, 10_000_000),
+      100_000,
+      'Entries of the audit trail; older ones are removed beyond this.',
+    ),
+  }),
   auth: section({
     adminToken: optionalSetting(
       secretText(16),

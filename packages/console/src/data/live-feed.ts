@@ -20,6 +20,8 @@ export interface LiveBatch {
   readonly hasTokens: boolean;
   /** Secrets were set or deleted. */
   readonly hasSecrets: boolean;
+  /** Something was added to the audit trail. */
+  readonly hasActivity: boolean;
 }
 
 export interface LiveFeed {
@@ -37,6 +39,7 @@ const EVENT_NAMES = [
   'secret.changed',
   'rollout.changed',
   'enrolment_token.changed',
+  'activity.added',
   'reset',
 ] as const;
 const GATHER_MS = 700;
@@ -64,6 +67,7 @@ export class LiveGathering {
   drafts = new Set<string>();
   hasTokens = false;
   hasSecrets = false;
+  hasActivity = false;
 
   add(event: LiveEvent): void {
     switch (event.type) {
@@ -87,6 +91,9 @@ export class LiveGathering {
         break;
       case 'config_draft.changed':
         this.drafts.add(event.name);
+        break;
+      case 'activity.added':
+        this.hasActivity = true;
         break;
       case 'secret.changed':
         this.hasSecrets = true;

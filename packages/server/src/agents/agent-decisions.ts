@@ -1,4 +1,5 @@
 import type { AgentEventKind, AgentPatch, JsonValue } from '@drover/api';
+import type { Act } from '../audit/audit.ts';
 import { DomainError } from '../lib/errors.ts';
 import type { Listeners } from '../lib/listeners.ts';
 import { type AgentRecord, displayNameOf, type InstanceUid, type Labels } from './agent.ts';
@@ -6,6 +7,7 @@ import type { AgentEntry } from './agent-entry.ts';
 import type { AgentFact, AgentsChanged } from './agent-fact.ts';
 import type { AgentFleet } from './agent-fleet.ts';
 import type { AgentStore } from './agent-store.ts';
+import { subjectOfAgents } from './agent-subject.ts';
 import type { AgentTimeline } from './agent-timeline.ts';
 import { type AgentWriter, storedAgentOf } from './agent-writer.ts';
 import { type Enrolment, isShutOut } from './enrolment.ts';
@@ -52,7 +54,7 @@ export class AgentDecisions {
     if (patch.displayName !== undefined)
       timeline.add(uid, 'renamed', `displayed as ${displayNameOf(entry.record)}`, { author });
     try {
-      await this.#write([entry]);
+      await this.#write([entry], patchAct(entry.record, patch, author));
     } catch (error) {
       this.#replace(entry, { ...entry.record, labels: old, displayNameOverride: oldName });
       throw notStored(`the change of agent ${uid}`, error);
@@ -68,6 +70,7 @@ export class AgentDecisions {
     uids: readonly InstanceUid[],
     change: (labels: Labels) => Labels,
     author: string,
+    act?: Act,
   ): Promise<void> {
     const { fleet, timeline, facts } = this.#options;
     const changed = uids.flatMap((uid) => {
@@ -79,7 +82,10 @@ export class AgentDecisions {
     });
     for (const { entry, labels } of changed) this.#replace(entry, { ...entry.record, labels });
     try {
-      await this.#write(changed.map(({ entry }) => entry));
+      await this.#write(
+        changed.map(({ entry }) => entry),
+        act,
+      );
     } catch (error) {
       for (const { entry, before, labels } of changed)
         if (entry.record.labels === labels) this.#replace(entry, { ...entry.record, labels: before });
@@ -93,12 +99,13 @@ export class AgentDecisions {
   }
 
   /** Agents that are not known any more are passed over. Throws `storage_unavailable`, and then what was not written has not changed. */
-  async decide(decisions: readonly EnrolmentDecision[]): Promise<void> {
+  async decide(decisions: readonly EnrolmentDecision[], act?: Act): Promise<void> {
+    // The act is recorded with the first of its writes.
     for (let at = 0; at < decisions.length; at += BATCH)
-      await this.#decideSome(decisions.slice(at, at + BATCH));
+      await this.#decideSome(decisions.slice(at, at + BATCH), at === 0 ? act : undefined);
   }
 
-  async #decideSome(decisions: readonly EnrolmentDecision[]): Promise<void> {
+  async #decideSome(decisions: readonly EnrolmentDecision[], act: Act | undefined): Promise<void> {
     const { fleet, timeline, facts } = this.#options;
     const decided = decisions.flatMap((decision) => {
       const entry = fleet.get(decision.uid);
@@ -112,7 +119,10 @@ export class AgentDecisions {
         certificate: isShutOut(entry.record.enrolment) ? null : entry.record.certificate,
       });
     try {
-      await this.#write(decided.map(({ entry }) => entry));
+      await this.#write(
+        decided.map(({ entry }) => entry),
+        act,
+      );
     } catch (error) {
       for (const { entry, decision, before } of decided)
         if (entry.record.enrolment === decision.enrolment)
@@ -131,9 +141,9 @@ export class AgentDecisions {
   }
 
   /** A flush that runs would write the records as they were behind ours. */
-  async #write(entries: readonly AgentEntry[]): Promise<void> {
+  async #write(entries: readonly AgentEntry[], act: Act | undefined): Promise<void> {
     await this.#options.writer.flush();
-    await this.#options.store.save(entries.map(storedAgentOf));
+    await this.#options.store.save(entries.map(storedAgentOf), act);
   }
 
   #replace(entry: AgentEntry, record: AgentRecord): void {
@@ -141,6 +151,21 @@ export class AgentDecisions {
     this.#options.writer.mark(record.uid);
     this.#options.changes.emit({ kind: 'changed', uids: [record.uid] });
   }
+}
+
+function patchAct(agent: AgentRecord, { labels, displayName }: AgentPatch, author: string): Act {
+  const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const details = [
+    ...(labels === undefined ? [] : [`labels: ${pairs.join(', ') || 'none'}`]),
+    ...(displayName === undefined ? [] : [`displayed as ${displayNameOf(agent)}`]),
+  ];
+  return {
+    author,
+    kind: 'agents.changed',
+    subject: subjectOfAgents({ record: () => agent }, [agent.uid]),
+    detail: details.join('; '),
+    data: labels === undefined ? {} : { labels: { ...labels } },
+  };
 }
 
 function notStored(what: string, cause: unknown): DomainError {

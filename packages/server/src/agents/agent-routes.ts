@@ -26,7 +26,7 @@ export interface AgentRoutesOptions {
   /** Brings the time of the agent's last message up to date before somebody looks at it. */
   readonly refresh: (uid: string) => void;
   /** Throws `agent_not_connected`, `agent_not_approved`, `capability_missing`. */
-  readonly restart: (uid: string, author: string) => void;
+  readonly restart: (uid: string, author: string) => Promise<void>;
   readonly silentConnections: () => number;
   readonly matchOf: MatchOf;
 }
@@ -154,7 +154,7 @@ export function agentRoutes({
       async (request, reply) => {
         // An agent that is not known is another error than one that is away.
         await agents.get(request.params.uid);
-        restart(request.params.uid, request.principal.name);
+        await restart(request.params.uid, request.principal.name);
         return reply.status(204).send(null);
       },
     );

@@ -12,6 +12,7 @@ import type {
   Page,
   Stats,
 } from '@drover/api';
+import type { Act } from '../audit/audit.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { DomainError } from '../lib/errors.ts';
 import { Listeners } from '../lib/listeners.ts';
@@ -49,6 +50,7 @@ import { AgentParts } from './agent-parts.ts';
 import { AgentRemoval } from './agent-removal.ts';
 import { statsOf } from './agent-stats.ts';
 import type { AgentStore } from './agent-store.ts';
+import { subjectOfAgents } from './agent-subject.ts';
 import { type AgentTermQuery, keysOf, valuesOf } from './agent-terms.ts';
 import { AgentTimeline } from './agent-timeline.ts';
 import { agentSummaryOf, agentViewOf, type PartsDecoder } from './agent-view.ts';
@@ -57,6 +59,7 @@ import type { ComponentSets } from './component-sets.ts';
 import type { ReadText } from './effective-content.ts';
 import { EffectiveContents } from './effective-contents.ts';
 import type { OwnCredential } from './enrolment.ts';
+import { FleetEvents } from './fleet-events.ts';
 import type { Selector } from './selector.ts';
 
 export interface AgentSettings {
@@ -90,6 +93,8 @@ export class AgentService {
   readonly facts = new Listeners<AgentFact>();
   /** What agents say that they run, to be searched. */
   readonly effective: EffectiveContents;
+  /** What happened to all agents. */
+  readonly fleetEvents: FleetEvents;
   readonly #options: AgentServiceOptions;
   readonly #clock: Clock;
   readonly #fleet = new AgentFleet();
@@ -114,6 +119,7 @@ export class AgentService {
       changes: this.changes,
       facts: this.facts,
     };
+    this.fleetEvents = new FleetEvents({ fleet: this.#fleet, store, timeline: this.#timeline });
     this.#intake = new AgentIntake({ ...parts, clock });
     this.#decisions = new AgentDecisions({ ...parts, store });
     this.#removal = new AgentRemoval({ ...parts, store, log });
@@ -247,25 +253,35 @@ export class AgentService {
   }
 
   /** As the labels of `patch`, for several agents; see `AgentDecisions.relabel`. On disk when it resolves. */
-  relabel(uids: readonly InstanceUid[], change: (labels: Labels) => Labels, author: string): Promise<void> {
-    return this.#decisions.relabel(uids, change, author);
+  relabel(
+    uids: readonly InstanceUid[],
+    change: (labels: Labels) => Labels,
+    author: string,
+    act?: Act,
+  ): Promise<void> {
+    return this.#decisions.relabel(uids, change, author, act);
   }
 
   /** Whether these agents are let in; on disk when it resolves, and told as facts. */
-  decide(decisions: readonly EnrolmentDecision[]): Promise<void> {
-    return this.#decisions.decide(decisions);
+  decide(decisions: readonly EnrolmentDecision[], act?: Act): Promise<void> {
+    return this.#decisions.decide(decisions, act);
   }
 
   /** Removes the agent from memory and disk; those who hold its link hear `removed`. Throws `agent_not_found`. */
   async forget(uid: string, author: string): Promise<void> {
     const { record } = this.#require(uid);
-    await this.#removal.remove([record.uid]);
+    await this.#removal.remove([record.uid], {
+      author,
+      kind: 'agents.forgotten',
+      subject: subjectOfAgents(this, [record.uid]),
+      detail: '',
+    });
     this.#options.log.info({ agent: record.uid, author }, 'agent forgotten');
   }
 
   /** As `forget`, for several agents at once; one that is not known is passed over. */
-  async forgetAll(uids: readonly InstanceUid[], author: string): Promise<void> {
-    await this.#removal.remove(uids);
+  async forgetAll(uids: readonly InstanceUid[], author: string, act?: Act): Promise<void> {
+    await this.#removal.remove(uids, act);
     for (const agent of uids) this.#options.log.info({ agent, author }, 'agent forgotten');
   }
 

@@ -1,8 +1,9 @@
 import type { AgentEventKind, JsonValue } from '@drover/api';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import type { Act } from '../audit/audit.ts';
 import type { RowsWrite } from '../storage/dialect.ts';
 import type { Db } from '../storage/open-database.ts';
-import type { AgentPartsTable, AgentsTable } from '../storage/schema.ts';
+import type { AgentEventsTable, AgentPartsTable, AgentsTable } from '../storage/schema.ts';
 import {
   type ConfigReport,
   type HealthSummary,
@@ -111,8 +112,13 @@ export class AgentSql implements AgentStore {
     }
   }
 
-  async save(agents: readonly StoredAgent[]): Promise<void> {
-    await this.#db.writeRows(WRITE_AGENTS, agents.map(rowOf));
+  async save(agents: readonly StoredAgent[], act?: Act): Promise<void> {
+    const rows = agents.map(rowOf);
+    if (act === undefined) return this.#db.writeRows(WRITE_AGENTS, rows);
+    await this.#db.audited(
+      (tx) => this.#db.writeRows(WRITE_AGENTS, rows, tx),
+      () => act,
+    );
   }
 
   async saveReported(agents: readonly StoredAgent[], parts: readonly StoredParts[]): Promise<void> {
@@ -154,14 +160,17 @@ export class AgentSql implements AgentStore {
     return configs;
   }
 
-  async remove(uids: readonly InstanceUid[]): Promise<void> {
-    await this.#db.transaction(async (tx) => {
-      for (const batch of chunks(uids, 500)) {
-        await tx.deleteFrom('agents').where('uid', 'in', batch).execute();
-        await tx.deleteFrom('agent_parts').where('uid', 'in', batch).execute();
-        await tx.deleteFrom('agent_events').where('uid', 'in', batch).execute();
-      }
-    });
+  async remove(uids: readonly InstanceUid[], act?: Act): Promise<void> {
+    await this.#db.audited(
+      async (tx) => {
+        for (const batch of chunks(uids, 500)) {
+          await tx.deleteFrom('agents').where('uid', 'in', batch).execute();
+          await tx.deleteFrom('agent_parts').where('uid', 'in', batch).execute();
+          await tx.deleteFrom('agent_events').where('uid', 'in', batch).execute();
+        }
+      },
+      () => act,
+    );
   }
 
   async rename(oldUid: InstanceUid, newUid: InstanceUid): Promise<void> {
@@ -196,15 +205,18 @@ export class AgentSql implements AgentStore {
     let query = this.#db.db.selectFrom('agent_events').selectAll().where('uid', '=', uid);
     if (kinds !== undefined) query = query.where('kind', 'in', kinds);
     if (beforeId !== undefined) query = query.where('id', '<', beforeId);
-    const rows = await query.orderBy('id', 'desc').limit(limit).execute();
-    return rows.map((row) => ({
-      id: row.id,
-      uid,
-      atMs: row.at,
-      kind: row.kind as AgentEventKind,
-      detail: row.detail,
-      data: JSON.parse(row.data) as Record<string, JsonValue>,
-    }));
+    return (await query.orderBy('id', 'desc').limit(limit).execute()).map(eventOf);
+  }
+
+  async eventsOfAll(
+    kind: AgentEventKind | undefined,
+    limit: number,
+    beforeId: number | undefined,
+  ): Promise<StoredAgentEvent[]> {
+    let query = this.#db.db.selectFrom('agent_events').selectAll();
+    if (kind !== undefined) query = query.where('kind', '=', kind);
+    if (beforeId !== undefined) query = query.where('id', '<', beforeId);
+    return (await query.orderBy('id', 'desc').limit(limit).execute()).map(eventOf);
   }
 
   async countEvents(uid: InstanceUid, kinds: readonly AgentEventKind[] | undefined): Promise<number> {
@@ -284,6 +296,17 @@ function agentOf(row: AgentsTable): StoredAgent {
     certificate: row.credential,
     enrolment: row.enrolment === '' ? APPROVED : (JSON.parse(row.enrolment) as Enrolment),
     access: parseAccess(row.access),
+  };
+}
+
+function eventOf(row: Selectable<AgentEventsTable>): StoredAgentEvent {
+  return {
+    id: row.id,
+    uid: row.uid as InstanceUid,
+    atMs: row.at,
+    kind: row.kind as AgentEventKind,
+    detail: row.detail,
+    data: JSON.parse(row.data) as Record<string, JsonValue>,
   };
 }
 

@@ -13,6 +13,8 @@ export interface SessionServiceOptions {
   readonly adminToken: Secret;
   readonly loginTokens: LoginTokens;
   readonly sessionTtlMs: number;
+  /** A session of this user began, or was ended by its logout; awaited before the answer. */
+  readonly tell?: (what: 'started' | 'ended', user: string) => Promise<void>;
 }
 
 const ADMIN = 'admin';
@@ -51,11 +53,16 @@ export class SessionService {
     const expiresAtMs = nowMs + sessionTtlMs;
     await store.removeExpired(nowMs);
     await store.insert({ tokenHash: sha256Hex(cookie), user, createdAtMs: nowMs, expiresAtMs });
+    await this.#options.tell?.('started', user);
     return { cookie, session: sessionOf(user, expiresAtMs, cookie) };
   }
 
   async logout(cookie: string): Promise<void> {
-    await this.#options.store.remove(sha256Hex(cookie));
+    const { store, tell } = this.#options;
+    const login = await store.find(sha256Hex(cookie));
+    if (login === undefined) return;
+    await store.remove(login.tokenHash);
+    await tell?.('ended', login.user);
   }
 }
 

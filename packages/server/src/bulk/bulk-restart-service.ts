@@ -1,10 +1,12 @@
 import type { BulkRestartResult, RestartRun as RestartRunView } from '@drover/api';
 import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { AgentService } from '../agents/agent-service.ts';
+import type { Act } from '../audit/audit.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { DomainError, errorText } from '../lib/errors.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
+import { bulkAct } from './bulk-act.ts';
 import {
   type BulkVerdict,
   CHANGES,
@@ -29,6 +31,8 @@ export interface BulkRestartServiceOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  /** Records an act; on disk when it resolves. */
+  readonly record: (act: Act) => Promise<void>;
 }
 
 const TICK_MS = 250;
@@ -60,7 +64,7 @@ export class BulkRestartService {
     author: string,
     atMost?: number,
   ): Promise<BulkRestartResult> {
-    const { clock, ids, log } = this.#options;
+    const { agents, clock, ids, log, record } = this.#options;
     const sorted = await this.#sort(selection);
     const { changing: uids } = sorted;
     requireAtMost(uids, atMost);
@@ -71,6 +75,8 @@ export class BulkRestartService {
         `${RUNNING_MAX} restarts of many agents are under way: wait for one, or stop one.`,
       );
     }
+    const text = `${perSecond} a second`;
+    await record(bulkAct('agents.restarted', agents, { changing: uids, selection, author }, text));
     const run = new RestartRun({ id: ids.next(), author, perSecond, uids, startedAtMs: clock.now() });
     this.#runs.set(run.id, run);
     this.#trim();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Act } from '../audit/audit.ts';
 import { createIds } from '../lib/ids.ts';
 import { silentLog } from '../lib/log.ts';
 import { openMemory } from '../testing/databases.ts';
@@ -14,15 +15,17 @@ async function start(size: number) {
   for (let number = 1; number <= size; number += 1) connectAgent(domain, number);
   const asked: string[] = [];
   const refusals = new Map<string, string>();
+  const recorded: Act[] = [];
   const restarts = new BulkRestartService({
     agents,
     restarter: { restartRefusal: (uid) => refusals.get(uid), restart: (uid) => asked.push(uid) },
     clock,
     ids: createIds(clock),
     log: silentLog,
+    record: async (act) => void recorded.push(act),
   });
   return {
-    ...{ domain, restarts, asked, refusals, clock },
+    ...{ domain, restarts, asked, refusals, clock, recorded },
     async [Symbol.asyncDispose]() {
       restarts.stop();
       await domain.stop();
@@ -33,11 +36,14 @@ async function start(size: number) {
 
 test('agents are asked so many each second, the first at once', async () => {
   await using setup = await start(25);
-  const { restarts, asked, clock } = setup;
+  const { restarts, asked, clock, recorded } = setup;
   expect(await restarts.preview(ALL, 10)).toMatchObject({ changed: 25, seconds: 2, run: null });
   expect(asked).toEqual([]);
   const { run, seconds } = await restarts.restart(ALL, 10, 'ann', 25);
   expect(seconds).toBe(2);
+  expect(recorded).toMatchObject([
+    { author: 'ann', kind: 'agents.restarted', subject: { name: '25 agents' }, detail: '10 a second' },
+  ]);
   expect(run).toMatchObject({ state: 'running', total: 25, asked: 10, author: 'ann', perSecond: 10 });
   clock.advance(750);
   expect(asked).toHaveLength(10);

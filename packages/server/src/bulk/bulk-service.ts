@@ -3,6 +3,7 @@ import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { AgentService } from '../agents/agent-service.ts';
 import { breathe } from '../lib/breathe.ts';
 import type { Log } from '../lib/log.ts';
+import { bulkAct } from './bulk-act.ts';
 import {
   type BulkVerdict,
   CHANGES,
@@ -12,7 +13,7 @@ import {
   sortSelection,
   UNCHANGED,
 } from './bulk-selection.ts';
-import { LABELS_MAX, type LabelEdit, labelsAfter } from './label-edit.ts';
+import { editText, LABELS_MAX, type LabelEdit, labelsAfter } from './label-edit.ts';
 
 export interface BulkServiceOptions {
   readonly agents: AgentService;
@@ -43,8 +44,12 @@ export class BulkService {
     const { agents, log } = this.#options;
     const { changing, result } = await this.#sortLabels(selection, edit);
     requireAtMost(changing, atMost);
+    const act = bulkAct('agents.changed', agents, { changing, selection, author }, editText(edit));
     for (let at = 0; at < changing.length; at += BATCH) {
-      await agents.relabel(changing.slice(at, at + BATCH), (labels) => labelsAfter(labels, edit), author);
+      const batch = changing.slice(at, at + BATCH);
+      // The act is recorded with the first of its writes.
+      const record = at === 0 ? act : undefined;
+      await agents.relabel(batch, (labels) => labelsAfter(labels, edit), author, record);
       await breathe();
     }
     if (changing.length > 0)
@@ -69,8 +74,10 @@ export class BulkService {
     const sorted = await this.#sortForget(selection);
     requireAtMost(sorted.changing, atMost);
     const result = this.#forgetResult(sorted);
+    const { changing } = sorted;
+    const act = bulkAct('agents.forgotten', agents, { changing, selection, author });
     for (let at = 0; at < sorted.changing.length; at += BATCH) {
-      await agents.forgetAll(sorted.changing.slice(at, at + BATCH), author);
+      await agents.forgetAll(changing.slice(at, at + BATCH), author, at === 0 ? act : undefined);
       await breathe();
     }
     return result;

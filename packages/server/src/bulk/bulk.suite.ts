@@ -50,6 +50,21 @@ export function bulkSuite(open: () => Promise<TestDatabase>): void {
       expect(domain.agents.list({ limit: 10, selector: 'env=prod' }).total).toBe(3);
     });
 
+    test('are one entry of the audit trail, as is forgetting', async () => {
+      await using db = await open();
+      const { bulk } = await start(db, 5);
+      await bulk.label(LINUX, { set: { env: 'prod' }, remove: ['old'] }, 'ann');
+      await bulk.label(LINUX, { set: { env: 'prod' } }, 'ann');
+      await bulk.forget({ instanceUids: [uidOf(2)] }, 'bob');
+      const rows = await db.db.selectFrom('audit').selectAll().orderBy('id').execute();
+      expect(
+        rows.map(({ author, kind, subject_name: name, detail }) => [author, kind, name, detail]),
+      ).toEqual([
+        ['ann', 'agents.changed', '3 agents', 'labels: env=prod, -old; those of selector os.type=linux'],
+        ['bob', 'agents.forgotten', 'otelcol', ''],
+      ]);
+    });
+
     test('stand with author and what was before in the timeline of each', async () => {
       await using db = await open();
       const { domain, bulk } = await start(db, 3);

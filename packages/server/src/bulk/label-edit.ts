@@ -9,6 +9,12 @@ export interface LabelEdit {
 /** Labels of one agent. */
 export const LABELS_MAX = 64;
 
+/** For people: `env=prod, -team`. */
+export function editText({ set = {}, remove = [] }: LabelEdit): string {
+  const sets = Object.entries(set).map(([key, value]) => `${key}=${value}`);
+  return `labels: ${[...sets, ...remove.map((key) => `-${key}`)].join(', ')}`;
+}
+
 /** The same object where the edit changes nothing. */
 export function labelsAfter(labels: Labels, { set = {}, remove = [] }: LabelEdit): Labels {
   const sets = Object.entries(set).some(

@@ -72,7 +72,7 @@ export function configDraftRoutes(drafts: ConfigDraftService): ApiRoutes {
       '/configs/:name/draft',
       { schema: { summary: 'Drop the draft of a configuration', tags, params, response: { 204: z.null() } } },
       async (request, reply) => {
-        await drafts.remove(request.params.name);
+        await drafts.remove(request.params.name, request.principal.name);
         return reply.status(204).send(null);
       },
     );

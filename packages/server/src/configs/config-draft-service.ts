@@ -1,4 +1,5 @@
 import type { ConfigDraftPut, ConfigDraftSummary, ConfigDraft as ConfigDraftView, Page } from '@drover/api';
+import { named } from '../audit/audit.ts';
 import type { Clock } from '../lib/clock.ts';
 import { DomainError } from '../lib/errors.ts';
 import { Listeners } from '../lib/listeners.ts';
@@ -38,7 +39,12 @@ export class ConfigDraftService {
     refuseTooLarge(content.body, maxBodyBytes);
     const baseRevision = input.baseRevision ?? null;
     const draft: ConfigDraft = { name, content, baseRevision, author, updatedAtMs: clock.now() };
-    if (!(await store.putDraft(draft, ifMatch))) {
+    const outcome = await store.putDraft(draft, ifMatch, (done) =>
+      done === 'created'
+        ? { author, kind: 'draft.started', subject: named('draft', name), detail: '' }
+        : undefined,
+    );
+    if (outcome === 'refused') {
       const there = await store.draft(name);
       const now = there === undefined ? 'there is none any more' : `the draft is ${there.author}'s by now`;
       throw new DomainError(
@@ -82,8 +88,11 @@ export class ConfigDraftService {
   }
 
   /** Throws `config_draft_not_found`. */
-  async remove(name: string): Promise<void> {
-    if (!(await this.#options.store.removeDraft(name))) throw notFound(name);
+  async remove(name: string, author: string): Promise<void> {
+    const isGone = await this.#options.store.removeDraft(name, (done) =>
+      done ? { author, kind: 'draft.discarded', subject: named('draft', name), detail: '' } : undefined,
+    );
+    if (!isGone) throw notFound(name);
     this.changes.emit(name);
   }
 }

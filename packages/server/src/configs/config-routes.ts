@@ -98,7 +98,7 @@ export function configRoutes(configs: ConfigService, checks: ConfigChecks): ApiR
         },
       },
       async (request, reply) => {
-        await configs.remove(request.params.name);
+        await configs.remove(request.params.name, request.principal.name);
         return reply.status(204).send(null);
       },
     );

@@ -1,4 +1,5 @@
 import type { Page, SecretUse, Secret as SecretView } from '@drover/api';
+import { named } from '../audit/audit.ts';
 import type { Clock } from '../lib/clock.ts';
 import { DomainError } from '../lib/errors.ts';
 import { Listeners } from '../lib/listeners.ts';
@@ -74,7 +75,12 @@ export class ConfigSecretService {
       updatedAtMs: nowMs,
       author,
     };
-    if (!(await store.put(secret))) {
+    const isWritten = await store.put(secret, (done) =>
+      done
+        ? { author, kind: 'secret.set', subject: named('secret', name), detail: `version ${version}` }
+        : undefined,
+    );
+    if (!isWritten) {
       throw new DomainError(
         'secret_conflict',
         `secret "${name}" was not written: somebody else wrote it at the same moment; try again`,
@@ -111,7 +117,9 @@ export class ConfigSecretService {
         { facts: { configs: users } },
       );
     }
-    await store.remove(name);
+    await store.remove(name, (done) =>
+      done ? { author, kind: 'secret.deleted', subject: named('secret', name), detail: '' } : undefined,
+    );
     this.#secrets.delete(name);
     log.info({ secret: name, author }, 'secret removed');
     this.changes.emit(name);

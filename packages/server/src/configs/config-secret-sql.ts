@@ -1,3 +1,4 @@
+import type { ActOf } from '../audit/audit.ts';
 import type { Db } from '../storage/open-database.ts';
 import type { ConfigSecret } from './config-secret.ts';
 import type { ConfigSecretStore } from './config-secret-store.ts';
@@ -28,9 +29,12 @@ export class ConfigSecretSql implements ConfigSecretStore {
     );
   }
 
-  put({ name, version, sealed, createdAtMs, updatedAtMs, author }: ConfigSecret): Promise<boolean> {
+  put(
+    { name, version, sealed, createdAtMs, updatedAtMs, author }: ConfigSecret,
+    actOf?: ActOf<boolean>,
+  ): Promise<boolean> {
     const row = { version, sealed, created_at: createdAtMs, updated_at: updatedAtMs, author };
-    return this.#db.transaction(async (tx) => {
+    return this.#db.audited(async (tx) => {
       if (version === 1) {
         const { numInsertedOrUpdatedRows } = await tx
           .insertInto('config_secrets')
@@ -46,7 +50,7 @@ export class ConfigSecretSql implements ConfigSecretStore {
         .where('version', '=', version - 1)
         .executeTakeFirst();
       return Number(numUpdatedRows) > 0;
-    });
+    }, actOf);
   }
 
   async lastVersion(name: string): Promise<number> {
@@ -58,8 +62,8 @@ export class ConfigSecretSql implements ConfigSecretStore {
     return row?.version ?? 0;
   }
 
-  remove(name: string): Promise<boolean> {
-    return this.#db.transaction(async (tx) => {
+  remove(name: string, actOf?: ActOf<boolean>): Promise<boolean> {
+    return this.#db.audited(async (tx) => {
       const { numUpdatedRows } = await tx
         .updateTable('config_secrets')
         .set({ sealed: null })
@@ -67,6 +71,6 @@ export class ConfigSecretSql implements ConfigSecretStore {
         .where('sealed', 'is not', null)
         .executeTakeFirst();
       return Number(numUpdatedRows) > 0;
-    });
+    }, actOf);
   }
 }

@@ -12,6 +12,7 @@ import type {
 } from '@drover/api';
 import { parseCollectorConfig } from '@drover/collector-config';
 import type { AgentService } from '../agents/agent-service.ts';
+import { type Act, named } from '../audit/audit.ts';
 import type { Clock } from '../lib/clock.ts';
 import { DomainError } from '../lib/errors.ts';
 import { Listeners } from '../lib/listeners.ts';
@@ -20,7 +21,7 @@ import type { FieldCheckService } from '../schemas/field-check-service.ts';
 import type { NamedConfig, Revision, RevisionInfo } from './config.ts';
 import { checkContent, refuseUnreadable } from './config-check.ts';
 import { contentOf, refuseTooLarge } from './config-content.ts';
-import type { ConfigStore } from './config-store.ts';
+import type { ConfigStore, PutOutcome } from './config-store.ts';
 
 export interface ConfigServiceOptions {
   readonly store: ConfigStore;
@@ -64,7 +65,9 @@ export class ConfigService {
       message: input.message ?? '',
       nowMs: this.#options.clock.now(),
     };
-    const outcome = await this.#options.store.put({ name, write, ifMatch });
+    const outcome = await this.#options.store.put({ name, write, ifMatch }, (done) =>
+      writtenAct(done, author),
+    );
     if (outcome.kind === 'conflict') {
       const newest =
         outcome.latest === undefined
@@ -122,7 +125,7 @@ export class ConfigService {
   }
 
   /** Throws `config_not_found`, or `config_in_use` while agents or rollouts have it. On disk when it resolves. */
-  async remove(name: string): Promise<void> {
+  async remove(name: string, author: string): Promise<void> {
     const { assigned } = this.#options.agents.countUse(name);
     if (assigned > 0) {
       throw new DomainError(
@@ -131,7 +134,11 @@ export class ConfigService {
         { facts: { agents: assigned } },
       );
     }
-    const outcome = await this.#options.store.remove(name);
+    const outcome = await this.#options.store.remove(name, ({ kind }) =>
+      kind === 'removed'
+        ? { author, kind: 'config.deleted', subject: named('config', name), detail: '' }
+        : undefined,
+    );
     switch (outcome.kind) {
       case 'removed':
         this.changes.emit(name);
@@ -193,6 +200,22 @@ export class ConfigService {
     const use = { ...agents.countUse(name), byRevision };
     return { name, description, createdAt: timeText(createdAtMs), revision: summaryOf(latest), use };
   }
+}
+
+/** Undefined where everything was there already. */
+function writtenAct(outcome: PutOutcome, author: string): Act | undefined {
+  if (outcome.kind === 'conflict') return undefined;
+  const { config, isNew, hasNewRevision, hasNewDescription } = outcome;
+  const { number, message } = config.latest;
+  const subject = named('config', config.name);
+  if (hasNewRevision) {
+    const what = `revision ${number}${isNew ? ', the first' : ''}`;
+    const detail = message === '' ? what : `${what}: ${message}`;
+    return { author, kind: 'config.written', subject, detail, data: { revision: number } };
+  }
+  return hasNewDescription
+    ? { author, kind: 'config.described', subject, detail: config.description }
+    : undefined;
 }
 
 function resultOf(problems: Finding[]): ConfigValidateResult {

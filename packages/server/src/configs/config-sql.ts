@@ -1,5 +1,6 @@
 import type { ConfigFormat } from '@drover/api';
 import type { Selectable, Transaction } from 'kysely';
+import type { ActOf } from '../audit/audit.ts';
 import type { Db } from '../storage/open-database.ts';
 import type { ConfigDraftsTable, Database } from '../storage/schema.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type RevisionInfo,
   usualFormat,
 } from './config.ts';
-import type { ConfigStore, PutConfig, PutOutcome, RemoveOutcome } from './config-store.ts';
+import type { ConfigStore, DraftOutcome, PutConfig, PutOutcome, RemoveOutcome } from './config-store.ts';
 
 const INFO = ['number', 'hash', 'content_type', 'format', 'role', 'bytes', 'author', 'message'] as const;
 
@@ -23,8 +24,8 @@ export class ConfigSql implements ConfigStore {
     this.#db = db;
   }
 
-  put({ name, write, ifMatch }: PutConfig): Promise<PutOutcome> {
-    return this.#db.transaction(async (tx) => {
+  put({ name, write, ifMatch }: PutConfig, actOf?: ActOf<PutOutcome>): Promise<PutOutcome> {
+    return this.#db.audited<PutOutcome>(async (tx) => {
       // Two first writes of one name meet here: the second waits for the first and then sees its row.
       const inserted = await tx
         .insertInto('configs')
@@ -58,8 +59,14 @@ export class ConfigSql implements ConfigStore {
         .where('name', '=', name)
         .execute();
       const config = { name, description, createdAtMs: row.created_at, latest: newest };
-      return { kind: 'stored', config, isNew, hasNewRevision: next !== undefined };
-    });
+      return {
+        kind: 'stored',
+        config,
+        isNew,
+        hasNewRevision: next !== undefined,
+        hasNewDescription: description !== row.description,
+      };
+    }, actOf);
   }
 
   async get(name: string): Promise<NamedConfig | undefined> {
@@ -114,8 +121,8 @@ export class ConfigSql implements ConfigStore {
     return row === undefined ? undefined : { ...revisionInfoOf(row), body: row.body };
   }
 
-  remove(name: string): Promise<RemoveOutcome> {
-    return this.#db.transaction(async (tx) => {
+  remove(name: string, actOf?: ActOf<RemoveOutcome>): Promise<RemoveOutcome> {
+    return this.#db.audited<RemoveOutcome>(async (tx) => {
       const row = await this.#db.flags
         .forUpdate(tx.selectFrom('configs').where('name', '=', name))
         .select('name')
@@ -134,10 +141,14 @@ export class ConfigSql implements ConfigStore {
       await tx.deleteFrom('config_revisions').where('name', '=', name).execute();
       await tx.deleteFrom('configs').where('name', '=', name).execute();
       return { kind: 'removed' };
-    });
+    }, actOf);
   }
 
-  putDraft(draft: ConfigDraft, ifMatch: string | null | undefined): Promise<boolean> {
+  putDraft(
+    draft: ConfigDraft,
+    ifMatch: string | null | undefined,
+    actOf?: ActOf<DraftOutcome>,
+  ): Promise<DraftOutcome> {
     const { name, content, baseRevision, author, updatedAtMs } = draft;
     const row = {
       hash: contentHash(content),
@@ -149,31 +160,21 @@ export class ConfigSql implements ConfigStore {
       author,
       updated_at: updatedAtMs,
     };
-    return this.#db.transaction(async (tx) => {
-      if (ifMatch === undefined) {
-        await tx
-          .insertInto('config_drafts')
-          .values({ name, ...row })
-          .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
-          .execute();
-        return true;
-      }
-      if (ifMatch === null) {
+    return this.#db.audited<DraftOutcome>(async (tx) => {
+      if (typeof ifMatch !== 'string') {
         const { numInsertedOrUpdatedRows } = await tx
           .insertInto('config_drafts')
           .values({ name, ...row })
           .onConflict((conflict) => conflict.column('name').doNothing())
           .executeTakeFirst();
-        return Number(numInsertedOrUpdatedRows ?? 0) > 0;
+        if (Number(numInsertedOrUpdatedRows ?? 0) > 0) return 'created';
+        if (ifMatch === null) return 'refused';
       }
-      const { numUpdatedRows } = await tx
-        .updateTable('config_drafts')
-        .set(row)
-        .where('name', '=', name)
-        .where('hash', '=', ifMatch)
-        .executeTakeFirst();
-      return Number(numUpdatedRows) > 0;
-    });
+      let update = tx.updateTable('config_drafts').set(row).where('name', '=', name);
+      if (typeof ifMatch === 'string') update = update.where('hash', '=', ifMatch);
+      const { numUpdatedRows } = await update.executeTakeFirst();
+      return Number(numUpdatedRows) > 0 ? 'saved' : 'refused';
+    }, actOf);
   }
 
   async draft(name: string): Promise<ConfigDraft | undefined> {
@@ -199,14 +200,14 @@ export class ConfigSql implements ConfigStore {
     return Number(row.count);
   }
 
-  removeDraft(name: string): Promise<boolean> {
-    return this.#db.transaction(async (tx) => {
+  removeDraft(name: string, actOf?: ActOf<boolean>): Promise<boolean> {
+    return this.#db.audited(async (tx) => {
       const { numDeletedRows } = await tx
         .deleteFrom('config_drafts')
         .where('name', '=', name)
         .executeTakeFirst();
       return Number(numDeletedRows) > 0;
-    });
+    }, actOf);
   }
 
   #select() {

@@ -1,3 +1,4 @@
+import type { ActOf } from '../audit/audit.ts';
 import type { ConfigDraft, ConfigWrite, NamedConfig, Revision, RevisionInfo } from './config.ts';
 
 export interface PutConfig {
@@ -13,6 +14,7 @@ export type PutOutcome =
       readonly config: NamedConfig;
       readonly isNew: boolean;
       readonly hasNewRevision: boolean;
+      readonly hasNewDescription: boolean;
     }
   /** Nothing was written: another revision is newest, or there is none. */
   | { readonly kind: 'conflict'; readonly latest: RevisionInfo | undefined };
@@ -22,10 +24,13 @@ export type RemoveOutcome =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'in_use'; readonly rolloutIds: readonly string[] };
 
-/** Where configurations are kept. Writes are on disk when they resolve. */
+/** `refused`: another draft is there, or none. */
+export type DraftOutcome = 'created' | 'saved' | 'refused';
+
+/** Where configurations are kept. Writes are on disk when they resolve; what `actOf` makes of one is recorded with it. */
 export interface ConfigStore {
   /** Removes the name's draft where it says the same. */
-  put(put: PutConfig): Promise<PutOutcome>;
+  put(put: PutConfig, actOf?: ActOf<PutOutcome>): Promise<PutOutcome>;
   get(name: string): Promise<NamedConfig | undefined>;
   /** By name, those behind `afterName`. */
   list(limit: number, afterName: string | undefined, descending: boolean): Promise<readonly NamedConfig[]>;
@@ -35,13 +40,17 @@ export interface ConfigStore {
   countRevisions(name: string): Promise<number>;
   revision(name: string, number: number): Promise<Revision | undefined>;
   /** Removes the configuration with its revisions, unless a live or standing rollout has it as its target. */
-  remove(name: string): Promise<RemoveOutcome>;
-  /** False, and nothing written, where `ifMatch` is given and the draft that is there has another hash, or none is there; null stands for none. */
-  putDraft(draft: ConfigDraft, ifMatch: string | null | undefined): Promise<boolean>;
+  remove(name: string, actOf?: ActOf<RemoveOutcome>): Promise<RemoveOutcome>;
+  /** Refused, and nothing written, where `ifMatch` is given and the draft that is there has another hash, or none is there; null stands for none. */
+  putDraft(
+    draft: ConfigDraft,
+    ifMatch: string | null | undefined,
+    actOf?: ActOf<DraftOutcome>,
+  ): Promise<DraftOutcome>;
   draft(name: string): Promise<ConfigDraft | undefined>;
   /** By name, those behind `afterName`. */
   drafts(limit: number, afterName: string | undefined): Promise<readonly ConfigDraft[]>;
   countDrafts(): Promise<number>;
   /** False where there was none. */
-  removeDraft(name: string): Promise<boolean>;
+  removeDraft(name: string, actOf?: ActOf<boolean>): Promise<boolean>;
 }

@@ -167,8 +167,8 @@ export function configSuite(open: () => Promise<TestDatabase>): void {
         total: 1,
       });
       expect(await drafts.list({ limit: 5, name: 'none' })).toMatchObject({ items: [], total: 0 });
-      await drafts.remove('fresh');
-      await expect(drafts.remove('fresh')).rejects.toMatchObject({ code: 'config_draft_not_found' });
+      await drafts.remove('fresh', author);
+      await expect(drafts.remove('fresh', author)).rejects.toMatchObject({ code: 'config_draft_not_found' });
       await expect(
         drafts.put('big', { body: 'x'.repeat(1024 * 1024 + 1) }, { author }),
       ).rejects.toMatchObject({ code: 'config_too_large' });
@@ -178,13 +178,13 @@ export function configSuite(open: () => Promise<TestDatabase>): void {
       await using db = await open();
       const { configs } = await startDomain(db);
       await expect(configs.get('none')).rejects.toMatchObject({ code: 'config_not_found' });
-      await expect(configs.remove('none')).rejects.toMatchObject({ code: 'config_not_found' });
+      await expect(configs.remove('none', author)).rejects.toMatchObject({ code: 'config_not_found' });
       await expect(configs.revisions('none', { limit: 1 })).rejects.toMatchObject({
         code: 'config_not_found',
       });
       await configs.put('base', { body: GOOD }, { author });
       await expect(configs.revision('base', 2)).rejects.toMatchObject({ code: 'revision_not_found' });
-      await configs.remove('base');
+      await configs.remove('base', author);
       await expect(configs.get('base')).rejects.toMatchObject({ code: 'config_not_found' });
       const again = await configs.put('base', { body: GOOD }, { author });
       expect(again).toMatchObject({ isNew: true, result: { revision: { number: 1 } } });

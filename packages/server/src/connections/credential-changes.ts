@@ -1,4 +1,5 @@
 import type { InstanceUid } from '../agents/agent.ts';
+import type { Act } from '../audit/audit.ts';
 import type { Clock } from '../lib/clock.ts';
 import { DomainError } from '../lib/errors.ts';
 import type { Ids } from '../lib/ids.ts';
@@ -32,7 +33,7 @@ export class CredentialChanges {
   }
 
   /** Each of these agents is due another credential, unless one is under way to it. */
-  async rotate(uids: readonly InstanceUid[], author: string): Promise<void> {
+  async rotate(uids: readonly InstanceUid[], author: string, act?: Act): Promise<void> {
     const { store, writer, records, issuer, clock, ids, log } = this.#options;
     const { book } = records;
     const due: Credential[] = [];
@@ -42,7 +43,7 @@ export class CredentialChanges {
       if (!isUnderWay(issuer, records, uid)) due.push(newCredential(ids.next(), uid, author, clock.now()));
     }
     await stored('the rotation', async () => {
-      if (due.length > 0) await store.save(due);
+      if (due.length > 0) await store.save(due, act);
       await writer.remove(failed);
     });
     for (const id of failed) book.remove(id);
@@ -57,7 +58,7 @@ export class CredentialChanges {
   }
 
   /** Takes these credentials away and ends the connections that came by them. Memory first, so that nobody comes back by them while they are written. */
-  async remove(credentials: readonly Credential[], author: string): Promise<void> {
+  async remove(credentials: readonly Credential[], author: string, act?: Act): Promise<void> {
     if (credentials.length === 0) return;
     const { agents, links, writer, records, issuer, log } = this.#options;
     const { book } = records;
@@ -68,7 +69,12 @@ export class CredentialChanges {
       if (links.grantOf(uid)?.credentialId === id) links.end(uid, 'the credential was revoked');
     }
     try {
-      await stored('the revocation', () => writer.remove(credentials.map(({ id }) => id)));
+      await stored('the revocation', () =>
+        writer.remove(
+          credentials.map(({ id }) => id),
+          act,
+        ),
+      );
     } catch (error) {
       for (const credential of credentials) {
         book.put(credential);

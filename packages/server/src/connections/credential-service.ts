@@ -1,6 +1,7 @@
 import type { CredentialListQuery, Credential as CredentialView, Page } from '@drover/api';
 import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { AgentFact } from '../agents/agent-fact.ts';
+import type { Act } from '../audit/audit.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { DomainError, errorText } from '../lib/errors.ts';
 import { sha256Hex } from '../lib/hash.ts';
@@ -183,8 +184,8 @@ export class CredentialService {
   // What operators ask.
 
   /** Agents get another credential, at once where they are connected; what they have serves until they have come by the next. On disk when it resolves. */
-  async rotate(uids: readonly InstanceUid[], author: string): Promise<void> {
-    await this.#changes.rotate(uids, author);
+  async rotate(uids: readonly InstanceUid[], author: string, act?: Act): Promise<void> {
+    await this.#changes.rotate(uids, author, act);
   }
 
   /** Why the agent cannot be given another credential by an operator; undefined where it can. */
@@ -217,10 +218,10 @@ export class CredentialService {
   }
 
   /** Takes one credential from the agent and ends the connection that came by it. Throws `credential_not_found`. On disk when it resolves. */
-  async remove(uid: InstanceUid, id: string, author: string): Promise<void> {
+  async remove(uid: InstanceUid, id: string, author: string, act?: Act): Promise<void> {
     const credential = this.#records.book.of(uid).find((each) => each.id === id);
     if (credential === undefined) throw notFound(uid, id);
-    await this.#changes.remove([credential], author);
+    await this.#changes.remove([credential], author, act);
   }
 
   /** Takes every credential from these agents. Whether they may come by something else is not decided here. On disk when it resolves. */

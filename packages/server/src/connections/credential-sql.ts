@@ -1,5 +1,6 @@
 import type { CredentialKindOfOwn, CredentialState } from '@drover/api';
 import type { InstanceUid } from '../agents/agent.ts';
+import type { Act } from '../audit/audit.ts';
 import type { RowsWrite } from '../storage/dialect.ts';
 import type { Db } from '../storage/open-database.ts';
 import type { AgentCredentialsTable } from '../storage/schema.ts';
@@ -48,19 +49,27 @@ export class CredentialSql implements CredentialStore {
     }
   }
 
-  async save(credentials: readonly Credential[]): Promise<void> {
-    await this.#db.writeRows(WRITE, credentials.map(rowOf));
+  async save(credentials: readonly Credential[], act?: Act): Promise<void> {
+    const rows = credentials.map(rowOf);
+    if (act === undefined) return this.#db.writeRows(WRITE, rows);
+    await this.#db.audited(
+      (tx) => this.#db.writeRows(WRITE, rows, tx),
+      () => act,
+    );
   }
 
-  async remove(ids: readonly string[]): Promise<void> {
+  async remove(ids: readonly string[], act?: Act): Promise<void> {
     if (ids.length === 0) return;
-    await this.#db.transaction(async (tx) => {
-      for (let at = 0; at < ids.length; at += REMOVE_BATCH)
-        await tx
-          .deleteFrom('agent_credentials')
-          .where('id', 'in', ids.slice(at, at + REMOVE_BATCH))
-          .execute();
-    });
+    await this.#db.audited(
+      async (tx) => {
+        for (let at = 0; at < ids.length; at += REMOVE_BATCH)
+          await tx
+            .deleteFrom('agent_credentials')
+            .where('id', 'in', ids.slice(at, at + REMOVE_BATCH))
+            .execute();
+      },
+      () => act,
+    );
   }
 
   async used(uses: readonly CredentialUse[]): Promise<void> {

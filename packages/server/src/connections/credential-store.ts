@@ -1,5 +1,6 @@
 import type { CredentialState } from '@drover/api';
 import type { InstanceUid } from '../agents/agent.ts';
+import type { Act } from '../audit/audit.ts';
 import type { Credential } from './credential.ts';
 
 export interface CredentialUse {
@@ -18,13 +19,13 @@ export interface CredentialQuery {
   readonly after?: { readonly key: number; readonly id: string } | undefined;
 }
 
-/** Where credentials of agents are kept. Writes are on disk when they resolve. */
+/** Where credentials of agents are kept. Writes are on disk when they resolve, and an act with what it did. */
 export interface CredentialStore {
   /** Calls `visit` with every credential, in batches. */
   load(visit: (credentials: readonly Credential[]) => void): Promise<void>;
   /** New ones and those that changed, at most one of each; all or none. */
-  save(credentials: readonly Credential[]): Promise<void>;
-  remove(ids: readonly string[]): Promise<void>;
+  save(credentials: readonly Credential[], act?: Act): Promise<void>;
+  remove(ids: readonly string[], act?: Act): Promise<void>;
   /** Of those that are gone meanwhile nothing is written. */
   used(uses: readonly CredentialUse[]): Promise<void>;
   list(query: CredentialQuery): Promise<{ readonly items: readonly Credential[]; readonly total: number }>;

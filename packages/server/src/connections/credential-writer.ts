@@ -1,3 +1,4 @@
+import type { Act } from '../audit/audit.ts';
 import type { Clock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -60,11 +61,11 @@ export class CredentialWriter {
   }
 
   /** On disk when it resolves. */
-  async remove(ids: readonly string[]): Promise<void> {
+  async remove(ids: readonly string[], act?: Act): Promise<void> {
     for (const id of ids) this.#forget(id);
     // A write that runs would bring them back.
     await this.flush();
-    await this.#options.store.remove(ids);
+    await this.#options.store.remove(ids, act);
   }
 
   flush(): Promise<void> {

@@ -3,7 +3,9 @@ import { SELECTION_MAX } from '@drover/api';
 import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { EnrolmentDecision } from '../agents/agent-decisions.ts';
 import type { AgentService } from '../agents/agent-service.ts';
+import { subjectOfAgents } from '../agents/agent-subject.ts';
 import { requireSelector } from '../agents/selector.ts';
+import type { Act } from '../audit/audit.ts';
 import { breathe } from '../lib/breathe.ts';
 import type { Clock } from '../lib/clock.ts';
 import { DomainError } from '../lib/errors.ts';
@@ -30,6 +32,12 @@ interface Sorted {
 }
 
 const STATE_AFTER = { approve: 'approved', reject: 'rejected', revoke: 'revoked' } as const;
+const ACT_KINDS = {
+  approve: 'agents.approved',
+  reject: 'agents.rejected',
+  revoke: 'agents.revoked',
+  rotate: 'credentials.rotated',
+} as const;
 /** Links that are ended without a pause for others. */
 const SLICE = 500;
 
@@ -50,7 +58,7 @@ export class EnrolmentService {
   /** On disk, and in force for live connections, when it resolves. Throws `invalid_selector`, `storage_unavailable`. */
   async act(act: EnrolmentAct, selection: AgentSelection, author: string): Promise<EnrolmentResult> {
     const sorted = this.#sort(act, selection);
-    await this.#do(act, sorted.changing, author);
+    await this.#do(act, sorted.changing, author, selection.selector);
     return resultOf(sorted);
   }
 
@@ -76,7 +84,7 @@ export class EnrolmentService {
         facts: { capability: 'AcceptsOpAMPConnectionSettings' },
       });
     }
-    await this.#options.credentials.rotate([agent.uid], author);
+    await this.#do('rotate', [agent.uid], author);
   }
 
   /** Takes one credential from an agent; with the last one it is revoked. Throws `credential_not_found`. */
@@ -86,20 +94,42 @@ export class EnrolmentService {
     const isLast = credentials.isLast(uid as InstanceUid, id);
     // Else the agent would come back by an enrolment token and be given the next credential.
     if (isLast && agent?.enrolment.state === 'approved') await this.#do('revoke', [agent.uid], author);
-    else await credentials.remove(uid as InstanceUid, id, author);
+    else {
+      const subject = subjectOfAgents(agents, [uid as InstanceUid]);
+      const detail = `credential ${id}`;
+      await credentials.remove(uid as InstanceUid, id, author, {
+        author,
+        kind: 'credentials.deleted',
+        subject,
+        detail,
+      });
+    }
   }
 
-  async #do(act: EnrolmentAct, uids: readonly InstanceUid[], author: string): Promise<void> {
+  async #do(act: EnrolmentAct, uids: readonly InstanceUid[], author: string, selector = ''): Promise<void> {
     const { agents, credentials, log } = this.#options;
     if (uids.length === 0) return;
-    if (act === 'rotate') return credentials.rotate(uids, author);
+    const record = this.#record(act, uids, author, selector);
+    if (act === 'rotate') return credentials.rotate(uids, author, record);
     // What an agent had before it was shut out does not serve again.
     if (act === 'approve') await credentials.removeOf(this.#shutOut(uids), author);
-    await agents.decide(this.#decisions(act, uids, author));
+    await agents.decide(this.#decisions(act, uids, author), record);
     for (const uid of uids) log.info({ agent: uid, author }, `agent ${STATE_AFTER[act]}`);
     if (act === 'approve') return;
     const removed = credentials.removeOf(uids, author);
     await Promise.all([removed, this.#end(uids, `the agent was ${STATE_AFTER[act]}`)]);
+  }
+
+  #record(act: EnrolmentAct, uids: readonly InstanceUid[], author: string, selector: string): Act {
+    const detail = uids.length > 1 && selector !== '' ? `by the selector ${selector}` : '';
+    const data = { agents: uids.length };
+    return {
+      author,
+      kind: ACT_KINDS[act],
+      subject: subjectOfAgents(this.#options.agents, uids, selector),
+      detail,
+      data,
+    };
   }
 
   #decisions(

@@ -4,6 +4,7 @@ import type {
   EnrolmentToken as EnrolmentTokenView,
   Page,
 } from '@drover/api';
+import type { Act } from '../audit/audit.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { DomainError, errorText } from '../lib/errors.ts';
 import type { Ids } from '../lib/ids.ts';
@@ -114,7 +115,9 @@ export class EnrolmentTokenService {
       lastUsedAtMs: null,
       autoApprove: input.autoApprove ?? false,
     };
-    if (!(await store.create(token))) {
+    const detail = expiresAtMs === null ? 'does not expire' : `expires ${timeText(expiresAtMs)}`;
+    const made = actOn('enrolment_token.created', token, author, detail);
+    if (!(await store.create(token, (done) => (done ? made : undefined)))) {
       throw new DomainError(
         'enrolment_token_exists',
         `there is an enrolment token "${input.name}" already; choose another name or delete that one`,
@@ -155,7 +158,8 @@ export class EnrolmentTokenService {
   /** Agents that come with it from now on are refused, and connections that came by it have ended when it resolves. On disk by then. */
   async remove(id: string, author: string): Promise<void> {
     const token = this.#require(id);
-    await this.#options.store.remove(id);
+    const act = actOn('enrolment_token.deleted', token, author);
+    await this.#options.store.remove(id, (done) => (done ? act : undefined));
     this.#byId.delete(id);
     this.#idByHash.delete(token.hash);
     this.#used.delete(id);
@@ -240,6 +244,10 @@ export class EnrolmentTokenService {
       throw error;
     }
   }
+}
+
+function actOn(kind: Act['kind'], { id, name }: EnrolmentToken, author: string, detail = ''): Act {
+  return { author, kind, subject: { kind: 'enrolment_token', id, name }, detail };
 }
 
 function viewOf({

@@ -1,3 +1,4 @@
+import type { ActOf } from '../audit/audit.ts';
 import type { Db } from '../storage/open-database.ts';
 import type { EnrolmentToken } from './enrolment-token.ts';
 import type { EnrolmentTokenStore, TokenUse } from './enrolment-token-store.ts';
@@ -24,8 +25,8 @@ export class EnrolmentTokenSql implements EnrolmentTokenStore {
     }));
   }
 
-  create(token: EnrolmentToken): Promise<boolean> {
-    return this.#db.transaction(async (tx) => {
+  create(token: EnrolmentToken, actOf?: ActOf<boolean>): Promise<boolean> {
+    return this.#db.audited(async (tx) => {
       const { numInsertedOrUpdatedRows } = await tx
         .insertInto('enrolment_tokens')
         .values({
@@ -41,11 +42,17 @@ export class EnrolmentTokenSql implements EnrolmentTokenStore {
         .onConflict((conflict) => conflict.column('name').doNothing())
         .executeTakeFirst();
       return Number(numInsertedOrUpdatedRows ?? 0) > 0;
-    });
+    }, actOf);
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#db.transaction((tx) => tx.deleteFrom('enrolment_tokens').where('id', '=', id).execute());
+  async remove(id: string, actOf?: ActOf<boolean>): Promise<void> {
+    await this.#db.audited(async (tx) => {
+      const { numDeletedRows } = await tx
+        .deleteFrom('enrolment_tokens')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return Number(numDeletedRows) > 0;
+    }, actOf);
   }
 
   async used(uses: readonly TokenUse[]): Promise<void> {

@@ -1,3 +1,4 @@
+import type { ActOf } from '../audit/audit.ts';
 import type { EnrolmentToken } from './enrolment-token.ts';
 
 export interface TokenUse {
@@ -5,11 +6,11 @@ export interface TokenUse {
   readonly lastUsedAtMs: number;
 }
 
-/** Where enrolment tokens are kept. Writes are on disk when they resolve. */
+/** Where enrolment tokens are kept. Writes are on disk when they resolve; what `actOf` makes of one is recorded with it. */
 export interface EnrolmentTokenStore {
   load(): Promise<readonly EnrolmentToken[]>;
   /** False, and nothing written, where the name is taken. */
-  create(token: EnrolmentToken): Promise<boolean>;
-  remove(id: string): Promise<void>;
+  create(token: EnrolmentToken, actOf?: ActOf<boolean>): Promise<boolean>;
+  remove(id: string, actOf?: ActOf<boolean>): Promise<void>;
   used(uses: readonly TokenUse[]): Promise<void>;
 }

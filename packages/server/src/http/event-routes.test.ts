@@ -28,7 +28,8 @@ async function open(headers: Record<string, string> = {}) {
         const frame = text.slice(0, end);
         text = text.slice(end + 2);
         const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1] ?? '';
-        if (field('event') !== '')
+        // It may come between any two of the others.
+        if (field('event') !== '' && field('event') !== 'activity.added')
           return { id: field('id'), event: field('event'), data: JSON.parse(field('data')) };
         continue;
       }

@@ -26,6 +26,7 @@ export class EventsHub {
   readonly #changed = new Set<string>();
   readonly #removed = new Set<string>();
   readonly #rollouts = new Set<string>();
+  #activity: number | undefined;
   #tailBytes = 0;
   #sequence = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -66,6 +67,12 @@ export class EventsHub {
     this.#gather();
   }
 
+  /** Something was added to the audit trail. */
+  activityAdded(id: number): void {
+    this.#activity = id;
+    this.#gather();
+  }
+
   /** Counts of a running rollout change with each agent. */
   rolloutChanged(id: string): void {
     this.#rollouts.add(id);
@@ -89,6 +96,8 @@ export class EventsHub {
     this.#removed.clear();
     const rollouts = [...this.#rollouts];
     this.#rollouts.clear();
+    if (this.#activity !== undefined) this.publish({ type: 'activity.added', id: this.#activity });
+    this.#activity = undefined;
     for (const id of rollouts) this.publish({ type: 'rollout.changed', id });
     if (changed.length > UIDS_PER_GATHERING || removed.length > UIDS_PER_GATHERING) {
       this.publish({ type: 'reset' });

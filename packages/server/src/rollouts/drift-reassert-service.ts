@@ -1,5 +1,7 @@
 import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { AgentService } from '../agents/agent-service.ts';
+import { subjectOfAgents } from '../agents/agent-subject.ts';
+import { type Act, ownAct } from '../audit/audit.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -29,6 +31,8 @@ export interface DriftReassertServiceOptions {
   readonly settings: DriftReassertSettings;
   readonly clock: Clock;
   readonly log: Log;
+  /** Records an act of the server's own accord. */
+  readonly note?: (act: Act) => void;
 }
 
 /** An agent that drifts, or did a while ago. */
@@ -47,11 +51,17 @@ const TICK_MS = 1000;
 /** An agent that drifts again within this goes on where it was: one that flaps is not fought for ever. */
 const FORGIVEN_AFTER_MS = 24 * 3_600_000;
 
+/** Tries within this are one entry of the audit trail. */
+const NOTED_TOGETHER_MS = 60_000;
+
 /** Offers agents that drift what they are to run once more, by itself, where policy says so: late, few at a time, and not for ever. */
 export class DriftReassertService {
   readonly #options: DriftReassertServiceOptions;
   readonly #cases = new Map<InstanceUid, Case>();
   readonly #timer: Timer;
+  /** Tried since the last entry of the audit trail. */
+  readonly #tried = new Set<InstanceUid>();
+  #notedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: DriftReassertServiceOptions) {
     this.#options = options;
@@ -65,6 +75,7 @@ export class DriftReassertService {
 
   stop(): void {
     this.#timer.cancel();
+    this.#note();
   }
 
   /** What is done about the drift of this agent; null where policy leaves it alone. */
@@ -123,6 +134,7 @@ export class DriftReassertService {
   #tick(): void {
     const { clock, settings, agents } = this.#options;
     const nowMs = clock.now();
+    if (nowMs - this.#notedAtMs >= NOTED_TOGETHER_MS) this.#note();
     let budget = settings.maxAgentsPerSecond;
     for (const [uid, found] of this.#cases) {
       if (found.quietSinceMs !== null) {
@@ -155,7 +167,26 @@ export class DriftReassertService {
     const differences = drift.differencesOf(uid)?.length ?? 0;
     const detail = `re-asserted by policy, try ${tries} of ${settings.tries}: it drifts in ${differences}`;
     agents.recordEvent(uid, 'reasserted', detail, { tries, maxTries: settings.tries });
+    this.#tried.add(uid);
     return true;
+  }
+
+  /** One entry for all that were tried of late. */
+  #note(): void {
+    const { note, agents, clock } = this.#options;
+    const count = this.#tried.size;
+    if (count === 0) return;
+    const subject = subjectOfAgents(agents, [...this.#tried]);
+    this.#tried.clear();
+    this.#notedAtMs = clock.now();
+    note?.(
+      ownAct({
+        kind: 'agents.reasserted',
+        subject,
+        detail: 'by policy, because of drift',
+        data: { agents: count },
+      }),
+    );
   }
 
   #giveUp({ uid }: AgentRecord, found: Case): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Act } from '../audit/audit.ts';
 import { silentLog } from '../lib/log.ts';
 import type { TestDatabase } from '../testing/databases.ts';
 import { answerOffers, connectAgent, startDomain, type TestDomain, uidOf, until } from '../testing/domain.ts';
@@ -22,6 +23,8 @@ interface Setup {
   readonly policy: DriftReassertService;
   /** Agents that were offered their configuration once more. */
   readonly asked: string[];
+  /** What the audit trail was told. */
+  readonly noted: Act[];
   stop(): Promise<void>;
 }
 
@@ -35,11 +38,13 @@ async function start(
   const domain = await startDomain(db);
   answerOffers(domain);
   const asked: string[] = [];
+  const noted: Act[] = [];
   const { agents, drift, clock, rollouts } = domain;
   const made = new DriftReassertService({
     agents,
     drift,
     clock,
+    note: (act) => noted.push(act),
     log: silentLog,
     policyOf: (id) => rollouts.origin(id)?.strategy.reassert,
     settings: { policy, afterMs: 5 * MINUTE_MS, tries: 2, maxAgentsPerSecond },
@@ -63,6 +68,7 @@ async function start(
     domain,
     policy: made,
     asked,
+    noted,
     async stop() {
       made.stop();
       await domain.stop();
@@ -70,12 +76,19 @@ async function start(
   };
 }
 
+const REASSERTED = expect.objectContaining({
+  author: 'drover',
+  isOwn: true,
+  kind: 'agents.reasserted',
+  subject: { kind: 'agent', id: uidOf(1), name: 'otelcol' },
+});
+
 /** How policy offers agents that drift what they are to run, over a database that `open` gives, fresh each time. */
 export function driftReassertSuite(open: () => Promise<TestDatabase>): void {
   describe('re-assertion by policy', () => {
     test('comes after a grace time, a few times with longer pauses, and then ends', async () => {
       await using db = await open();
-      const { domain, policy, asked, stop } = await start(db, 1, 'auto');
+      const { domain, policy, asked, noted, stop } = await start(db, 1, 'auto');
       drifts(domain, 1);
       await until(domain, () => policy.viewOf(uidOf(1))?.nextAt != null);
       domain.clock.advance(4 * MINUTE_MS);
@@ -96,6 +109,7 @@ export function driftReassertSuite(open: () => Promise<TestDatabase>): void {
         isStopped: true,
       });
       expect(policy.stopped).toBe(1);
+      expect(noted).toEqual([REASSERTED, REASSERTED]);
       const kinds = (await domain.agents.events(uidOf(1), { limit: 10 })).items.map(({ kind }) => kind);
       expect(kinds.filter((kind) => kind.startsWith('reassert'))).toEqual([
         'reassert_stopped',

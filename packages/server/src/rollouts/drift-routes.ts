@@ -23,7 +23,7 @@ export interface DriftRoutesOptions {
   readonly policy: DriftReassertService;
   readonly fleet: FleetDriftService;
   /** Throws `agent_not_connected`, `agent_not_approved`, `capability_missing`. */
-  readonly reassert: (uid: string, author: string) => void;
+  readonly reassert: (uid: string, author: string) => Promise<void>;
 }
 
 export function driftRoutes({ drift, policy, fleet, reassert }: DriftRoutesOptions): ApiRoutes {
@@ -70,7 +70,7 @@ export function driftRoutes({ drift, policy, fleet, reassert }: DriftRoutesOptio
         },
       },
       async (request, reply) => {
-        reassert(request.params.uid, request.principal.name);
+        await reassert(request.params.uid, request.principal.name);
         return reply.status(202).send(null);
       },
     );

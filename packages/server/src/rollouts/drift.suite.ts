@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Act } from '../audit/audit.ts';
 import { silentLog } from '../lib/log.ts';
 import type { TestDatabase } from '../testing/databases.ts';
 import { answerOffers, connectAgent, startDomain, type TestDomain, uidOf, until } from '../testing/domain.ts';
@@ -80,11 +81,13 @@ export function driftSuite(open: () => Promise<TestDatabase>): void {
       for (const number of [5, 6]) report(domain, number, EFFECTIVE(uidOf(number), 'nowhere:4317'));
       await until(domain, () => domain.agents.stats().drift.unknown === 0);
       const again: string[] = [];
+      const recorded: Act[] = [];
       const fleetOf = ({ agents, drift }: TestDomain) =>
         new FleetDriftService({
           agents,
           drift,
           log: silentLog,
+          record: async (act) => void recorded.push(act),
           reasserter: {
             reassertable: (uid) => ({ refusal: uid === uidOf(4) ? 'is away' : undefined, restarts: true }),
             reassert: (uid) => again.push(uid),
@@ -120,6 +123,9 @@ export function driftSuite(open: () => Promise<TestDatabase>): void {
       expect(again).toEqual([]);
       expect(await fleet.reassert({ selector: '' }, 'ann')).toMatchObject(asked);
       expect(again.sort()).toEqual([2, 3, 5, 6].map(uidOf));
+      expect(recorded).toMatchObject([
+        { author: 'ann', kind: 'agents.reasserted', subject: { kind: 'agents', name: '4 agents' } },
+      ]);
       await domain.stop();
 
       // In what they drift is not stored, and found again after a start.

@@ -2,7 +2,9 @@ import type { AgentFilter, AgentSummary, Page, ReassertResult, ReassertSelection
 import { SELECTION_MAX } from '@drover/api';
 import { type AgentRecord, displayNameOf, type InstanceUid } from '../agents/agent.ts';
 import type { AgentService } from '../agents/agent-service.ts';
+import { subjectOfAgents } from '../agents/agent-subject.ts';
 import { requireSelector } from '../agents/selector.ts';
+import type { Act } from '../audit/audit.ts';
 import { breathe } from '../lib/breathe.ts';
 import type { Log } from '../lib/log.ts';
 import { decodeCursor, encodeCursor, type PageRequest } from '../lib/page.ts';
@@ -21,6 +23,8 @@ export interface FleetDriftServiceOptions {
   readonly drift: DriftService;
   readonly reasserter: Reasserter;
   readonly log: Log;
+  /** Records an act; on disk when it resolves. */
+  readonly record: (act: Act) => Promise<void>;
 }
 
 interface Sorted extends ReassertResult {
@@ -87,7 +91,16 @@ export class FleetDriftService {
       }
       await breathe();
     }
-    if (changing.length > 0) log.info({ agents: changing.length, author }, 'configuration re-asserted');
+    if (changing.length === 0) return result;
+    log.info({ agents: changing.length, author }, 'configuration re-asserted');
+    const { selector = '' } = selection;
+    await this.#options.record({
+      author,
+      kind: 'agents.reasserted',
+      subject: subjectOfAgents(agents, changing, selector),
+      detail: changing.length > 1 && selector !== '' ? `by the selector ${selector}` : '',
+      data: { agents: changing.length, restarts: result.restarts },
+    });
     return result;
   }
 

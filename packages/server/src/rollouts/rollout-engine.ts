@@ -1,5 +1,6 @@
 import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { AgentFact } from '../agents/agent-fact.ts';
+import type { Act } from '../audit/audit.ts';
 import { breathe } from '../lib/breathe.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { DomainError, errorText } from '../lib/errors.ts';
@@ -16,6 +17,7 @@ import { HandOut } from './hand-out.ts';
 import { LayerChain } from './layer-chain.ts';
 import { Membership } from './membership.ts';
 import { afterAction, afterRelease, type PinnedTarget, type Rollout, type RolloutAction } from './rollout.ts';
+import { actedAct, startedAct, stepAct } from './rollout-act.ts';
 import { RolloutMembers } from './rollout-members.ts';
 import { firstProgress } from './rollout-progress.ts';
 import type { RolloutStore } from './rollout-store.ts';
@@ -195,7 +197,8 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
     const planned: Rollout<T> = { ...input, progress };
     // Nor is there anything to wait for.
     const rollout = strategy.kind === 'all' ? afterRelease(planned, null, clock.now()) : planned;
-    if (!(await store.create(rollout, kind.references(target)))) {
+    const act = startedAct(rollout, kind.describe(target));
+    if (!(await store.create(rollout, kind.references(target), act))) {
       throw new DomainError('config_not_found', `${kind.describe(target)} was removed meanwhile`);
     }
     await this.#runner.inTurn(id, async () => {
@@ -230,7 +233,8 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
         );
       }
       try {
-        await this.#save(outcome.rollout);
+        const what = this.#options.kind.describe(rollout.target);
+        await this.#save(outcome.rollout, actedAct(rollout, action, author, what));
       } catch (cause) {
         throw new DomainError('storage_unavailable', `could not ${action} rollout ${id}; try again`, {
           cause,
@@ -264,14 +268,16 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
    * What stops a rollout holds before it is written, so that nobody is given the target meanwhile; what lets it go on
    * holds afterwards. After a crash an end that was not written comes again.
    */
-  async #save(next: Rollout<T>): Promise<void> {
+  async #save(next: Rollout<T>, act?: Act): Promise<void> {
     const before = this.#rollouts.get(next.id);
+    // Nobody asked for it: a gate did it, or the agents' answers.
+    const own = act ?? (before && stepAct(before, next, this.#options.kind.describe(next.target)));
     const goesOn = next.state === 'running';
     if (!goesOn) this.#keep(next);
     try {
       // Members of a rollout that has ended are not sought again.
       if (next.endedAtMs !== null) await this.members.flush();
-      await this.#options.store.save(next);
+      await this.#options.store.save(next, own);
     } catch (error) {
       if (!goesOn && before !== undefined) this.#keep(before);
       throw error;

@@ -1,5 +1,6 @@
 import type { RolloutAgentState, RolloutState, RolloutStrategy } from '@drover/api';
 import type { InstanceUid } from '../agents/agent.ts';
+import type { Act } from '../audit/audit.ts';
 import type { RowsWrite } from '../storage/dialect.ts';
 import type { Db } from '../storage/open-database.ts';
 import type { RolloutMembersTable, RolloutsTable } from '../storage/schema.ts';
@@ -51,36 +52,41 @@ export class RolloutSql<T extends PinnedTarget> implements RolloutStore<T> {
     this.#kind = kind;
   }
 
-  create(rollout: Rollout<T>, references: readonly string[]): Promise<boolean> {
-    return this.#db.transaction(async (tx) => {
-      // The rows stay locked until the rollout refers to them, so that none is removed in between.
-      const found = await this.#db.flags
-        .forUpdate(
-          tx
-            .selectFrom('configs')
-            .where('name', 'in', [...references])
-            .orderBy('name'),
-        )
-        .select('name')
-        .execute();
-      if (found.length < new Set(references).size) return false;
-      await tx.insertInto('rollouts').values(rowOf(rollout)).execute();
-      await tx
-        .insertInto('rollout_configs')
-        .values([...new Set(references)].map((name) => ({ rollout_id: rollout.id, name })))
-        .execute();
-      return true;
-    });
+  create(rollout: Rollout<T>, references: readonly string[], act?: Act): Promise<boolean> {
+    return this.#db.audited(
+      async (tx) => {
+        // The rows stay locked until the rollout refers to them, so that none is removed in between.
+        const found = await this.#db.flags
+          .forUpdate(
+            tx
+              .selectFrom('configs')
+              .where('name', 'in', [...references])
+              .orderBy('name'),
+          )
+          .select('name')
+          .execute();
+        if (found.length < new Set(references).size) return false;
+        await tx.insertInto('rollouts').values(rowOf(rollout)).execute();
+        await tx
+          .insertInto('rollout_configs')
+          .values([...new Set(references)].map((name) => ({ rollout_id: rollout.id, name })))
+          .execute();
+        return true;
+      },
+      (done) => (done ? act : undefined),
+    );
   }
 
-  async save(rollout: Rollout<T>): Promise<void> {
+  async save(rollout: Rollout<T>, act?: Act): Promise<void> {
     const { state, is_standing, updated_at, ended_at, progress } = rowOf(rollout);
-    await this.#db.transaction((tx) =>
-      tx
-        .updateTable('rollouts')
-        .set({ state, is_standing, updated_at, ended_at, progress })
-        .where('id', '=', rollout.id)
-        .execute(),
+    await this.#db.audited(
+      (tx) =>
+        tx
+          .updateTable('rollouts')
+          .set({ state, is_standing, updated_at, ended_at, progress })
+          .where('id', '=', rollout.id)
+          .execute(),
+      () => act,
     );
   }
 

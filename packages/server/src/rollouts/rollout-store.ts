@@ -1,5 +1,6 @@
 import type { RolloutAgentState } from '@drover/api';
 import type { InstanceUid } from '../agents/agent.ts';
+import type { Act } from '../audit/audit.ts';
 import type { Assignment } from './assignment.ts';
 import type { Member } from './member.ts';
 import type { PinnedTarget, Rollout } from './rollout.ts';
@@ -12,11 +13,11 @@ export type StateCount = {
   readonly count: number;
 };
 
-/** Where rollouts of one kind, their members and the assignments are kept. Writes are atomic and on disk when they resolve. */
+/** Where rollouts of one kind, their members and the assignments are kept. Writes are atomic and on disk when they resolve, with the act that they are. */
 export interface RolloutStore<T extends PinnedTarget> {
   /** False, and nothing written, where one of `references` is gone. */
-  create(rollout: Rollout<T>, references: readonly string[]): Promise<boolean>;
-  save(rollout: Rollout<T>): Promise<void>;
+  create(rollout: Rollout<T>, references: readonly string[], act?: Act): Promise<boolean>;
+  save(rollout: Rollout<T>, act?: Act): Promise<void>;
   /** In the order of their creation. */
   load(): Promise<readonly Rollout<T>[]>;
   counts(): Promise<readonly StateCount[]>;

@@ -448,9 +448,9 @@ export function rolloutSuite(open: () => Promise<TestDatabase>): void {
       answerOffers(domain);
       await putConfig(domain, 'base');
       const { id } = await roll(domain, 'base', 'env=prod');
-      await expect(domain.configs.remove('base')).rejects.toMatchObject({ code: 'config_in_use' });
+      await expect(domain.configs.remove('base', 'ann')).rejects.toMatchObject({ code: 'config_in_use' });
       await domain.rollouts.abort(id, 'ann');
-      await domain.configs.remove('base');
+      await domain.configs.remove('base', 'ann');
       await expect(roll(domain, 'base')).rejects.toMatchObject({ code: 'config_not_found' });
       await domain.stop();
     });

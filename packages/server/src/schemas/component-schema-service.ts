@@ -1,6 +1,7 @@
 import type { ComponentSchemaSummary, ComponentSchemasPut, ComponentSchemaTargets, Page } from '@drover/api';
 import { type ComponentSchemas, countComponents, readComponentSchemas } from '@drover/collector-config';
 import type { AgentService } from '../agents/agent-service.ts';
+import { type Act, named } from '../audit/audit.ts';
 import type { Clock } from '../lib/clock.ts';
 import { DomainError } from '../lib/errors.ts';
 import { sha256Hex } from '../lib/hash.ts';
@@ -136,7 +137,8 @@ export class ComponentSchemaService {
       createdAtMs: clock.now(),
       author,
     };
-    await store.put(info, body);
+    const detail = `${info.components} components`;
+    await store.put(info, body, actOn('component_schemas.stored', info, author, detail));
     this.#stored.set(key, info);
     log.info({ distribution, version, components: info.components, author }, 'component schemas stored');
     return { summary: summaryOf(info), isNew: before === undefined };
@@ -152,7 +154,8 @@ export class ComponentSchemaService {
         `the schemas of ${distribution} ${version} come with the server and are not removed; put others in their place`,
       );
     }
-    await this.#options.store.remove(distribution, version);
+    const act = actOn('component_schemas.deleted', { distribution, version }, author);
+    await this.#options.store.remove(distribution, version, act);
     this.#stored.delete(key);
     this.#options.log.info({ distribution, version, author }, 'component schemas removed');
   }
@@ -233,6 +236,15 @@ function viewOf(chosen: ChosenSchema | undefined) {
 function summaryOf(info: SchemaInfo): ComponentSchemaSummary {
   const { createdAtMs, ...rest } = info;
   return { ...rest, createdAt: createdAtMs === null ? null : timeText(createdAtMs) };
+}
+
+function actOn(
+  kind: Act['kind'],
+  { distribution, version }: { readonly distribution: string; readonly version: string },
+  author: string,
+  detail = '',
+): Act {
+  return { author, kind, subject: named('component_schemas', `${distribution} ${version}`), detail };
 }
 
 function keyOf(distribution: string, version: string): string {

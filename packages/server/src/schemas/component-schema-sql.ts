@@ -1,3 +1,4 @@
+import type { Act } from '../audit/audit.ts';
 import type { Db } from '../storage/open-database.ts';
 import type { ComponentSchemaStore, StoredSchemaInfo } from './component-schema-store.ts';
 
@@ -35,26 +36,31 @@ export class ComponentSchemaSql implements ComponentSchemaStore {
     return row?.body;
   }
 
-  async put(info: StoredSchemaInfo, body: string): Promise<void> {
+  async put(info: StoredSchemaInfo, body: string, act?: Act): Promise<void> {
     const { distribution, version, hash, components, createdAtMs, author } = info;
     const row = { hash, body, components, created_at: createdAtMs, author };
-    await this.#db.transaction((tx) =>
-      tx
-        .insertInto('component_schemas')
-        .values({ distribution, version, ...row })
-        .onConflict((conflict) => conflict.columns(['distribution', 'version']).doUpdateSet(row))
-        .execute(),
+    await this.#db.audited(
+      (tx) =>
+        tx
+          .insertInto('component_schemas')
+          .values({ distribution, version, ...row })
+          .onConflict((conflict) => conflict.columns(['distribution', 'version']).doUpdateSet(row))
+          .execute(),
+      () => act,
     );
   }
 
-  remove(distribution: string, version: string): Promise<boolean> {
-    return this.#db.transaction(async (tx) => {
-      const { numDeletedRows } = await tx
-        .deleteFrom('component_schemas')
-        .where('distribution', '=', distribution)
-        .where('version', '=', version)
-        .executeTakeFirst();
-      return Number(numDeletedRows) > 0;
-    });
+  remove(distribution: string, version: string, act?: Act): Promise<boolean> {
+    return this.#db.audited(
+      async (tx) => {
+        const { numDeletedRows } = await tx
+          .deleteFrom('component_schemas')
+          .where('distribution', '=', distribution)
+          .where('version', '=', version)
+          .executeTakeFirst();
+        return Number(numDeletedRows) > 0;
+      },
+      (done) => (done ? act : undefined),
+    );
   }
 }

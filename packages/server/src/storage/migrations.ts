@@ -17,6 +17,7 @@ import { agentCertificatesMigration } from './migrations/0014-agent-certificates
 import { componentSchemasMigration } from './migrations/0015-component-schemas.ts';
 import { rolloutLayersMigration } from './migrations/0017-rollout-layers.ts';
 import { agentConfigsMigration } from './migrations/0018-agent-configs.ts';
+import { auditMigration } from './migrations/0020-audit.ts';
 import type { Database } from './schema.ts';
 import { StorageError } from './storage-error.ts';
 
@@ -36,6 +37,7 @@ const MIGRATIONS: Readonly<Record<string, MigrationOf>> = {
   '0015-component-schemas': componentSchemasMigration,
   '0017-rollout-layers': rolloutLayersMigration,
   '0018-agent-configs': agentConfigsMigration,
+  '0020-audit': auditMigration,
 };
 
 /** Brings the database to the newest schema. Of several processes that start at once, one migrates and the others wait. */

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { type Dialect, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { errorText } from '../lib/errors.ts';
+import { Listeners } from '../lib/listeners.ts';
+import { type AuditRecord, insertAudit } from './audit-record.ts';
 import { lockedBy, notePid, prepareDataDir } from './data-dir.ts';
 import {
   type DatabaseKind,
@@ -28,6 +30,10 @@ export type DatabaseSettings =
 export interface DatabaseObserver {
   /** A write was committed after so long; failures are counted too. */
   wrote?(durationMs: number): void;
+  /** From where somebody acts now; asked when an act begins. */
+  address?(): string | null;
+  /** The time of an act; that of the system where it is left out. */
+  now?(): number;
 }
 
 /** Inside a transaction, use what it gives and nothing else: the embedded database has one connection. */
@@ -39,6 +45,13 @@ export interface Db {
   readonly flags: DialectFlags;
   /** All or nothing. When it resolves, the change is on disk. */
   transaction<T>(run: (tx: Transaction<Database>) => Promise<T>): Promise<T>;
+  /** As `transaction`; what `recordOf` makes of the outcome is written with it, and told to `acts` after. */
+  audited<T>(
+    run: (tx: Transaction<Database>) => Promise<T>,
+    recordOf?: (outcome: T) => AuditRecord | undefined,
+  ): Promise<T>;
+  /** Ids of audit records that are on disk. */
+  readonly acts: Listeners<number>;
   /** Many rows at the cost of one statement, atomically; in `executor`'s transaction where one is given. */
   writeRows(
     write: RowsWrite,
@@ -80,13 +93,30 @@ function handleOf(db: Kysely<Database>, flags: DialectFlags, observer: DatabaseO
   };
   const turns = flags.hasOneWriter ? new WriteTurns() : undefined;
   const awaited = <T>(run: () => Promise<T>) => (turns === undefined ? run() : turns.awaited(run));
+  const acts = new Listeners<number>();
+  const transaction = <T>(run: (tx: Transaction<Database>) => Promise<T>) =>
+    awaited(() => timed(() => db.transaction().execute(run)));
   const behind = <T>(run: () => Promise<T>) => (turns === undefined ? run() : turns.behind(run));
   let closed: Promise<void> | undefined;
   return {
     db,
     kind: flags.kind,
     flags,
-    transaction: (run) => awaited(() => timed(() => db.transaction().execute(run))),
+    transaction,
+    audited: async (run, recordOf) => {
+      if (recordOf === undefined) return transaction(run);
+      // Asked here: a transaction may wait, and then runs on behalf of another request.
+      const address = observer.address?.() ?? null;
+      const { outcome, id } = await transaction(async (tx) => {
+        const done = await run(tx);
+        const record = recordOf(done);
+        const atMs = observer.now?.() ?? Date.now();
+        return { outcome: done, id: record && (await insertAudit(tx, record, atMs, address)) };
+      });
+      if (id !== undefined) acts.emit(id);
+      return outcome;
+    },
+    acts,
     writeRows: (write, rows, executor) =>
       executor === undefined
         ? awaited(() => timed(() => flags.writeRows(db, write, rows)))

@@ -20,6 +20,7 @@ export interface Database {
   agent_credentials: AgentCredentialsTable;
   sessions: SessionsTable;
   idempotency_keys: IdempotencyKeysTable;
+  audit: AuditTable;
 }
 
 export interface AgentsTable {
@@ -232,4 +233,20 @@ export interface IdempotencyKeysTable {
   status: number;
   answer: Uint8Array;
   created_at: number;
+}
+
+/** Who did what, on what, and from where. */
+export interface AuditTable {
+  id: Generated<number>;
+  at: number;
+  author: string;
+  kind: string;
+  subject_kind: string;
+  subject_id: string;
+  subject_name: string;
+  detail: string;
+  /** JSON. */
+  data: string;
+  /** Null for what the server does of its own accord. */
+  address: string | null;
 }

@@ -14,12 +14,17 @@ export const POSTGRES_URL = process.env.DROVER_TEST_POSTGRES_URL;
 
 /** An empty PostgreSQL database of its own, dropped afterwards. */
 export async function openPostgres(): Promise<TestDatabase> {
+  const { url, drop } = await createPostgres();
+  return disposable(await openDatabase({ kind: 'postgres', url, maxConnections: 4 }), drop);
+}
+
+/** An empty PostgreSQL database for somebody else to open. */
+export async function createPostgres(): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const name = `drover_${randomBytes(8).toString('hex')}`;
   await asAdmin(`create database ${name}`);
   const url = new URL(POSTGRES_URL ?? '');
   url.pathname = `/${name}`;
-  const db = await openDatabase({ kind: 'postgres', url: url.href, maxConnections: 4 });
-  return disposable(db, () => asAdmin(`drop database if exists ${name} with (force)`));
+  return { url: url.href, drop: () => asAdmin(`drop database if exists ${name} with (force)`) };
 }
 
 /** The handle of a process that can be killed: what is under way then is committed or not, and nothing comes after it. */
@@ -42,6 +47,7 @@ export function killable(db: Db): { readonly db: Db; kill(): Promise<void> } {
     db: {
       ...db,
       transaction: (run) => guarded(() => db.transaction(run)),
+      audited: (run, recordOf) => guarded(() => db.audited(run, recordOf)),
       writeRows: (...args) => guarded(() => db.writeRows(...args)),
       writeBehind: (writes) => guarded(() => db.writeBehind(writes)),
     },

@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { fleetEventSuite } from './fleet-events.suite.ts';
+
+fleetEventSuite(openMemory);

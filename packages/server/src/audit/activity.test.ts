@@ -1,0 +1,4 @@
+import { startTestControlPlane } from '../testing/control-plane.ts';
+import { activitySuite } from './activity.suite.ts';
+
+activitySuite(() => startTestControlPlane());

@@ -1,0 +1,4 @@
+import { openMemory } from '../testing/databases.ts';
+import { auditSuite } from './audit.suite.ts';
+
+auditSuite(openMemory);

@@ -3,7 +3,7 @@
 const TESTS = String.raw`\.(?:test|bench|suite)\.tsx?$|^packages/[^/]+/src/testing/`;
 const SERVER = '^packages/server/src';
 /** Wires everything: `compose.ts` and its parts, `compose-domain.ts` and so on. */
-const COMPOSE = `${SERVER}/compose(?:|-domain|-opamp|-http|-trials)\\.ts$`;
+const COMPOSE = `${SERVER}/compose(?:|-domain|-opamp|-http|-self|-trials)\\.ts$`;
 /** Folders of the domain, lowest first; those of one line do not know each other. */
 const MIDDLE = 'configs|software|connections|telemetry';
 const DOMAIN = `agents|bulk|schemas|${MIDDLE}|rollouts|search|auth|audit`;

@@ -79,6 +79,7 @@ export type RolloutAction = 'pause' | 'resume' | 'approve' | 'retry' | 'abort' |
 
 import type { SearchPage, SearchQuery } from './search.ts';
 import type { Secret, SecretPut } from './secrets.ts';
+import type { SelfHealth, SelfSetting } from './self.ts';
 import type { EnrolmentToken, EnrolmentTokenCreate, EnrolmentTokenCreated, Self, Session } from './system.ts';
 import type { WouldRun, WouldRunQuery } from './would-run.ts';
 
@@ -190,6 +191,10 @@ export function createApiClient(options: ApiClientOptions) {
   const call = createCall(send);
   return {
     self: (signal?: AbortSignal) => call<Self>('GET', '/self', { signal }),
+    /** The settings that hold, and where each comes from. */
+    selfSettings: (signal?: AbortSignal) =>
+      call<{ items: SelfSetting[] }>('GET', '/self/settings', { signal }),
+    selfHealth: (signal?: AbortSignal) => call<SelfHealth>('GET', '/self/health', { signal }),
     login: (token: string) => call<Session>('POST', '/session', { body: { token } }),
     session: (signal?: AbortSignal) => call<Session>('GET', '/session', { signal }),
     logout: () => call<void>('DELETE', '/session'),

@@ -302,6 +302,14 @@ export {
   type SecretUse,
 } from './secrets.ts';
 export {
+  SETTING_SOURCES,
+  type SelfHealth,
+  SelfHealthSchema,
+  type SelfSetting,
+  SelfSettingListSchema,
+  SelfSettingSchema,
+} from './self.ts';
+export {
   type EnrolmentToken,
   type EnrolmentTokenCreate,
   type EnrolmentTokenCreated,

@@ -53,6 +53,10 @@ export const SelfSchema = z
     opampUrl: z.string(),
     enrolment: z.enum(['open', 'token', 'approval', 'mtls']),
     database: z.enum(['sqlite', 'postgres']),
+    consoleBuild: z.string().nullable().meta({
+      description:
+        'Names the build of the console that is served; null where none is. Pages carry that which they are of.',
+    }),
   })
   .meta({ id: 'Self' });
 export type Self = z.infer<typeof SelfSchema>;

@@ -1,3 +1,4 @@
+import type { SelfSetting } from '@drover/api';
 import { loadAdminToken } from './admin-token.ts';
 import type { InstanceUid } from './agents/agent.ts';
 import { agentExportRoutes } from './agents/agent-export-routes.ts';
@@ -18,6 +19,7 @@ import { BulkRestartService } from './bulk/bulk-restart-service.ts';
 import { bulkRoutes } from './bulk/bulk-routes.ts';
 import { BulkService } from './bulk/bulk-service.ts';
 import type { Domain, Foundation } from './compose-domain.ts';
+import type { SelfHealthSource } from './compose-self.ts';
 import { configDraftRoutes } from './configs/config-draft-routes.ts';
 import { configRoutes } from './configs/config-routes.ts';
 import { configSecretRoutes } from './configs/config-secret-routes.ts';
@@ -25,6 +27,7 @@ import { enrolmentRoutes } from './connections/enrolment-routes.ts';
 import { enrolmentTokenRoutes } from './connections/enrolment-token-routes.ts';
 import { createHttpApp, type HttpApp } from './http/app.ts';
 import { callerHook } from './http/caller-hook.ts';
+import { ConsoleFiles } from './http/console-files.ts';
 import { consoleRoutes } from './http/console-routes.ts';
 import { eventRoutes } from './http/event-routes.ts';
 import { idempotency } from './http/idempotency.ts';
@@ -84,6 +87,8 @@ export async function openAuth({ settings, clock, storage }: Foundation, audit: 
 
 export interface HttpParts {
   readonly auth: Awaited<ReturnType<typeof openAuth>>;
+  readonly health: SelfHealthSource;
+  readonly shownSettings: readonly SelfSetting[];
   readonly audit: AuditService;
   readonly callers: Callers;
   readonly domain: Domain;
@@ -96,7 +101,7 @@ export interface HttpParts {
 /** The REST interface and the console, which do not listen yet. */
 export async function openHttp(
   parts: Foundation,
-  { auth, audit, callers, domain, adapter, trials, reassertion, opampUrl }: HttpParts,
+  { health, shownSettings, auth, audit, callers, domain, adapter, trials, reassertion, opampUrl }: HttpParts,
 ) {
   const { settings, log, version, clock, storage, metrics, hub } = parts;
   const { sessions, adminToken } = auth;
@@ -110,6 +115,7 @@ export async function openHttp(
     log,
     record: (act) => audit.record(act),
   });
+  const consoleFiles = new ConsoleFiles();
   const matchOf = createMatchOf((text) => search.contentsOf(text));
   const startedAt = new Date(clock.now()).toISOString();
   const { enrolment } = settings.agents;
@@ -141,7 +147,18 @@ export async function openHttp(
         isSecure: listener.isSecure || publicUrl?.startsWith('https:') === true,
         attemptsPerMinute: settings.http.loginAttemptsPerMinute,
       }),
-      selfRoutes(() => ({ version, startedAt, opampUrl: opampUrl(), enrolment, database: storage.kind })),
+      selfRoutes({
+        self: () => ({
+          version,
+          startedAt,
+          opampUrl: opampUrl(),
+          enrolment,
+          database: storage.kind,
+          consoleBuild: consoleFiles.build() ?? null,
+        }),
+        health: () => health.read(),
+        settings: shownSettings,
+      }),
       agentRoutes({
         agents,
         refresh: (uid) => adapter.touch(uid),
@@ -198,7 +215,7 @@ export async function openHttp(
         }),
         isMetricsPublic: settings.http.metrics.public,
       }),
-      consoleRoutes({ pathPrefix }),
+      consoleRoutes({ pathPrefix, files: consoleFiles }),
     ],
     observe: metrics.httpServed,
     refused: metrics.httpRefused,

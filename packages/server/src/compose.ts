@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { SelfSetting } from '@drover/api';
 import type { Logger } from 'pino';
 import { ownAct } from './audit/audit.ts';
 import { type Domain, type Foundation, openDomain } from './compose-domain.ts';
 import { openAudit, openAuth, openHttp } from './compose-http.ts';
 import { OPAMP_PATH, openAuthority, openOpamp, openReassertion } from './compose-opamp.ts';
+import { openSelfHealth } from './compose-self.ts';
 import { openConfigTrials } from './compose-trials.ts';
 import type { Grant, Links } from './connections/grant.ts';
 import { EventsHub } from './http/events-hub.ts';
@@ -15,9 +17,12 @@ import type { OpampAdapter } from './opamp/opamp-adapter.ts';
 import type { Settings } from './settings.ts';
 import { openDatabase } from './storage/open-database.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { RecentDurations } from './telemetry/recent-durations.ts';
 
 export interface ControlPlaneOptions {
   readonly settings: Settings;
+  /** The settings for people. */
+  readonly shownSettings?: readonly SelfSetting[];
   readonly log: Logger;
   readonly version: string;
   /** Links are closed spread over this, so that the agents do not all come back at once; 2 s. */
@@ -51,10 +56,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     eventStreams: () => hub.streams,
   });
   const callers = new Callers();
+  const writes = new RecentDurations();
   const { url } = settings.database;
   const storage = await openDatabase(
     url === undefined ? { kind: 'sqlite', dataDir: settings.dataDir } : { kind: 'postgres', url },
-    { wrote: metrics.storageWrote, address: callers.address, now: () => clock.now() },
+    {
+      wrote: (durationMs) => {
+        metrics.storageWrote(durationMs);
+        writes.add(durationMs);
+      },
+      address: callers.address,
+      now: () => clock.now(),
+    },
   );
   const undo: Undo[] = [() => storage.close()];
   try {
@@ -94,11 +107,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const trials = await openConfigTrials(parts, domain, adapter);
     undo.push(async () => trials.stop());
     let opampUrl = '';
+    const health = openSelfHealth(parts, domain, adapter, writes);
+    undo.push(async () => health.stop());
     const {
       app,
       listener: httpListener,
       bulkRestarts,
     } = await openHttp(parts, {
+      health,
+      shownSettings: options.shownSettings ?? [],
       auth,
       audit,
       callers,

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     for (const line of problemLines(outcome.problems)) say(`  ${line}`);
     process.exit(2);
   }
-  const { settings } = outcome;
+  const { settings, shown } = outcome;
   // Whoever reads our output may go away first; that must not end the control plane.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
@@ -47,11 +47,13 @@ async function main(): Promise<void> {
   }
   log.info({ version, node: process.version, openFiles: openFilesLimit(), pid: process.pid }, 'starting');
 
-  const controlPlane = await startControlPlane({ settings, log, version }).catch((error: unknown) => {
-    if (!(error instanceof StartError) && !(error instanceof StorageError)) throw error;
-    say(`drover-server: ${error.message}`);
-    process.exit(error instanceof StartError ? error.exitCode : 1);
-  });
+  const controlPlane = await startControlPlane({ settings, shownSettings: shown, log, version }).catch(
+    (error: unknown) => {
+      if (!(error instanceof StartError) && !(error instanceof StorageError)) throw error;
+      say(`drover-server: ${error.message}`);
+      process.exit(error instanceof StartError ? error.exitCode : 1);
+    },
+  );
 
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {

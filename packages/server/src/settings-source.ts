@@ -14,6 +14,7 @@ export interface SettingProblem {
 }
 
 export interface SettingSource {
+  readonly kind: 'file' | 'environment' | 'flag';
   readonly tree: Record<string, unknown>;
   readonly origin: SettingOrigin;
   readonly problems: readonly SettingProblem[];
@@ -111,15 +112,17 @@ export function fromFile(name: string, yamlText: string, rows: readonly SettingR
     detail: `the YAML cannot be read: ${error.message}`,
     origin: at(error.pos[0]),
   }));
-  if (problems.length > 0) return { tree: {}, origin: () => undefined, problems };
+  const nothing = { kind: 'file', tree: {}, origin: () => undefined, problems } as const;
+  if (problems.length > 0) return nothing;
   const tree: unknown = document.toJS();
-  if (tree === null || tree === undefined) return { tree: {}, origin: () => undefined, problems };
+  if (tree === null || tree === undefined) return nothing;
   if (!isTree(tree)) {
     const detail = 'expected a mapping of settings such as "opamp: {listen: …}"';
-    return { tree: {}, origin: () => undefined, problems: [{ path: '', detail, origin: at(0) }] };
+    return { ...nothing, problems: [{ path: '', detail, origin: at(0) }] };
   }
   const sections = new Set(rows.flatMap((row) => row.sections));
   return {
+    kind: 'file',
     tree: withoutEmptySections(tree, sections),
     problems,
     origin: (path) => {
@@ -164,7 +167,7 @@ export function fromEnvironment(
     setIn(tree, row.key.split('.'), value);
     origins.set(row.key, `environment variable ${variable}`);
   }
-  return { tree, origin: (path) => origins.get(path.join('.')), problems };
+  return { kind: 'environment', tree, origin: (path) => origins.get(path.join('.')), problems };
 }
 
 /** Takes the settings given as flags, by key. */
@@ -174,6 +177,7 @@ export function fromFlags(
   const tree: Record<string, unknown> = {};
   for (const [key, { value }] of Object.entries(flags)) setIn(tree, key.split('.'), value);
   return {
+    kind: 'flag',
     tree,
     problems: [],
     origin: (path) => {

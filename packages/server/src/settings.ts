@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { SelfSetting } from '@drover/api';
 import type { z } from 'zod';
 import { parseSelector } from './agents/selector.ts';
+import { formatDuration } from './lib/duration.ts';
 import { type SettingRow, settingRows } from './settings-reference.ts';
 import { SettingsSchema } from './settings-schema.ts';
+import { shownSettings } from './settings-shown.ts';
 import {
   fromEnvironment,
   fromFile,
@@ -34,7 +37,12 @@ export interface SettingsInput {
 }
 
 export type SettingsOutcome =
-  | { readonly kind: 'settings'; readonly settings: Settings }
+  | {
+      readonly kind: 'settings';
+      readonly settings: Settings;
+      /** Every setting that holds, for people. */
+      readonly shown: readonly SelfSetting[];
+    }
   | { readonly kind: 'invalid'; readonly problems: readonly SettingProblem[] };
 
 function fileSource(path: string, rows: readonly SettingRow[]): SettingSource {
@@ -42,7 +50,12 @@ function fileSource(path: string, rows: readonly SettingRow[]): SettingSource {
     return fromFile(path, readFileSync(path, 'utf8'), rows);
   } catch (error) {
     const detail = `the settings file cannot be read: ${(error as Error).message}`;
-    return { tree: {}, origin: () => undefined, problems: [{ path: '', detail, origin: path }] };
+    return {
+      kind: 'file',
+      tree: {},
+      origin: () => undefined,
+      problems: [{ path: '', detail, origin: path }],
+    };
   }
 }
 
@@ -154,7 +167,14 @@ export function readSettings(input: SettingsInput): SettingsOutcome {
   }
   return problems.length > 0
     ? { kind: 'invalid', problems }
-    : { kind: 'settings', settings: deepFreeze(settings) };
+    : {
+        kind: 'settings',
+        settings: deepFreeze(settings),
+        shown: shownSettings(rows, sources, {
+          'agents.enrolment': enrolment,
+          'agents.heartbeatInterval': formatDuration(heartbeatInterval),
+        }),
+      };
 }
 
 /** The problems as lines for a person. */

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpApp, type HttpApp } from './app.ts';
+import { ConsoleFiles } from './console-files.ts';
 import { consoleRoutes } from './console-routes.ts';
 
 const LARGE = 'export const x = 1;\n'.repeat(500);
@@ -14,7 +15,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'assets'));
   await writeFile(
     join(folder, 'index.html'),
-    '<html><head><base href="/" /><meta property="csp-nonce" nonce="__CSP_NONCE__"></head></html>',
+    '<html><head><base href="/" /><meta name="drover-build" content="__DROVER_BUILD__" /><meta property="csp-nonce" nonce="__CSP_NONCE__"></head></html>',
   );
   await writeFile(join(folder, 'favicon.svg'), '<svg/>');
   await writeFile(join(folder, 'assets', 'app-1a2b.js'), 'x');
@@ -36,7 +37,7 @@ function app(pathPrefix = ''): Promise<HttpApp> {
     isSecure: false,
     guard: () => {},
     api: [],
-    root: [consoleRoutes({ pathPrefix, folder })],
+    root: [consoleRoutes({ pathPrefix, files: new ConsoleFiles(folder) })],
   });
 }
 
@@ -50,6 +51,21 @@ describe('the console', () => {
       expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
       expect(headers['cache-control']).toBe('no-store');
     }
+  });
+
+  it('carries its build, which is another one as soon as another console is served', async () => {
+    const files = new ConsoleFiles(folder);
+    const build = files.build();
+    expect(build).toMatch(/^[0-9a-f]{16}$/);
+    expect(files.page('/', 'x')).toContain(`content="${build}"`);
+    const path = join(folder, 'index.html');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('<head>', '<head><title>next</title>'));
+    await utimes(path, 1, 1);
+    expect(files.build()).not.toBe(build);
+    await writeFile(path, text);
+    expect(files.build()).toBe(build);
+    expect(new ConsoleFiles(join(folder, 'none')).build()).toBeUndefined();
   });
 
   it('has a nonce of its own in each answer, which the policy names', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
@@ -7,78 +7,33 @@ import type { FastifyReply } from 'fastify';
 import { DomainError } from '../lib/errors.ts';
 import type { Api, ApiRoutes } from './api.ts';
 import { CompressedFiles, chooseEncoding } from './compressed-files.ts';
+import type { ConsoleFiles } from './console-files.ts';
 import { contentSecurityPolicyText } from './security-headers.ts';
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Drover</title>
 <h1>The console is not built</h1><p>Run <code>npm run build</code> and load this page again. The REST interface is served all the same.</p></html>`;
 
-const PLACES = [
-  '../../../console/dist/site/',
-  '../../console/dist/site/',
-  '../../../console/dist/',
-  './console/',
-];
-
-/** The folder of the built console, beside the server's package or its bundle; undefined while it is not built. */
-export function findConsole(): string | undefined {
-  return PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((folder) =>
-    existsSync(join(folder, 'index.html')),
-  );
-}
-
-/** The way from a page's path to the console's root, so that it works behind any prefix. */
-function baseOf(path: string): string {
-  const depth = path.split('/').length - 2;
-  return depth > 0 ? '../'.repeat(depth) : './';
-}
-
-class IndexPage {
-  readonly #path: string;
-  #text = '';
-  #changedAtMs = 0;
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  render(requestPath: string, nonce: string): string {
-    const changedAtMs = statSync(this.#path).mtimeMs;
-    if (changedAtMs !== this.#changedAtMs) {
-      this.#text = readFileSync(this.#path, 'utf8');
-      this.#changedAtMs = changedAtMs;
-    }
-    return this.#text
-      .replaceAll('__CSP_NONCE__', nonce)
-      .replace(/<base href="[^"]*"/, () => `<base href="${baseOf(requestPath)}"`);
-  }
-}
-
 /** Serves the console: its files, and index.html for every other page so that the browser's routes can be loaded. */
 export function consoleRoutes(options: {
   readonly pathPrefix: string;
-  readonly folder?: string | undefined;
+  readonly files: ConsoleFiles;
 }): ApiRoutes {
   return (root) => {
-    let served: string | undefined;
-    let page: IndexPage | undefined;
-    const files = new CompressedFiles();
+    const compressedFiles = new CompressedFiles();
     const scope: Api = root;
     scope.register(fastifyStatic, { root: fileURLToPath(new URL('.', import.meta.url)), serve: false });
 
     function sendPage(reply: FastifyReply, path: string): FastifyReply {
       const nonce = randomBytes(16).toString('base64');
       reply.header('cache-control', 'no-store').type('text/html; charset=utf-8');
+      const page = options.files.page(path, nonce);
       if (page === undefined) return reply.status(503).send(NOT_BUILT);
       reply.header('content-security-policy', contentSecurityPolicyText(nonce));
-      return reply.send(page.render(path, nonce));
+      return reply.send(page);
     }
 
     scope.get('/*', { schema: { hide: true } }, async (request, reply) => {
-      const folder = served ?? options.folder ?? findConsole();
-      if (folder !== undefined && served === undefined) {
-        served = folder;
-        page = new IndexPage(join(folder, 'index.html'));
-      }
+      const folder = options.files.folder();
       const full = request.url.split('?')[0] ?? '/';
       const path = full.slice(options.pathPrefix.length) || '/';
       if (path === '/api' || path.startsWith('/api/')) {
@@ -98,7 +53,8 @@ export function consoleRoutes(options: {
           ? 'public, max-age=31536000, immutable'
           : 'public, max-age=0, must-revalidate';
         const encoding = chooseEncoding(request.headers['accept-encoding']);
-        const compressed = encoding === undefined ? undefined : await files.get(join(folder, name), encoding);
+        const compressed =
+          encoding === undefined ? undefined : await compressedFiles.get(join(folder, name), encoding);
         reply.header('cache-control', cacheControl).header('vary', 'accept-encoding');
         if (compressed === undefined || encoding === undefined) {
           return reply.sendFile(name, folder, { cacheControl: false });

@@ -1,4 +1,11 @@
-import { type Self, SelfSchema } from '@drover/api';
+import {
+  type Self,
+  type SelfHealth,
+  SelfHealthSchema,
+  SelfSchema,
+  type SelfSetting,
+  SelfSettingListSchema,
+} from '@drover/api';
 import { z } from 'zod';
 import { DomainError } from '../lib/errors.ts';
 import type { ApiRoutes } from './api.ts';
@@ -39,13 +46,35 @@ export function probeRoutes(options: ProbeRoutesOptions): ApiRoutes {
   };
 }
 
-/** What this server is, and the description of its interface. */
-export function selfRoutes(self: () => Self): ApiRoutes {
+export interface SelfRoutesOptions {
+  readonly self: () => Self;
+  readonly health: () => Promise<SelfHealth>;
+  readonly settings: readonly SelfSetting[];
+}
+
+/** What this server is, how it is and is set, and the description of its interface. */
+export function selfRoutes({ self, health, settings }: SelfRoutesOptions): ApiRoutes {
   return (api) => {
     api.get(
       '/self',
       { schema: { summary: 'What this server is', tags: ['self'], response: { 200: SelfSchema } } },
       async () => self(),
+    );
+    api.get(
+      '/self/health',
+      { schema: { summary: 'How this server is', tags: ['self'], response: { 200: SelfHealthSchema } } },
+      async () => health(),
+    );
+    api.get(
+      '/self/settings',
+      {
+        schema: {
+          summary: 'The settings that hold, and where each comes from; no secrets',
+          tags: ['self'],
+          response: { 200: SelfSettingListSchema },
+        },
+      },
+      async () => ({ items: [...settings] }),
     );
     let document: string | undefined;
     api.get(

@@ -28,6 +28,11 @@ const text = (value: Uint8Array | null | undefined) => (value ? Buffer.from(valu
 /** What the rest of the server relies on in a database that `open` gives, fresh each time. */
 export function databaseSuite(open: () => Promise<TestDatabase>): void {
   describe('a database', () => {
+    test('tells how large it is', async () => {
+      await using db = await open();
+      expect(await db.sizeBytes()).toBeGreaterThan(4096);
+    });
+
     test('many rows are written at once, and only what is given is replaced', async () => {
       await using db = await open();
       const rows = Array.from({ length: 2500 }, (_, at) => [`agent-${at}`, bytes(`health ${at}`), null]);

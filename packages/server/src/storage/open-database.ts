@@ -62,6 +62,8 @@ export interface Db {
   writeBehind(writes: readonly RowsToWrite[]): Promise<void>;
   /** Answers when the database does; rejects when it cannot be reached. */
   ping(): Promise<void>;
+  /** What it takes on disk; null where that cannot be told. */
+  sizeBytes(): Promise<number | null>;
   /** Safe twice. */
   close(): Promise<void>;
 }
@@ -124,6 +126,10 @@ function handleOf(db: Kysely<Database>, flags: DialectFlags, observer: DatabaseO
     writeBehind: (writes) => behind(() => timed(() => flags.writeBehind(db, writes))),
     ping: async () => {
       await sql`select 1`.execute(db);
+    },
+    sizeBytes: async () => {
+      const { rows } = await sql<{ size: number }>`${sql.raw(flags.sizeQuery)}`.execute(db);
+      return rows[0] === undefined ? null : Number(rows[0].size);
     },
     close: () => {
       closed ??= db.destroy();

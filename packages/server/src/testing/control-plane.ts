@@ -22,7 +22,7 @@ export interface TestControlPlane extends AsyncDisposable {
 }
 
 /** Settings as an operator would give them by variables; ports are 0. */
-export function testSettings(dataDir: string, env: Readonly<Record<string, string>> = {}): Settings {
+export function testSettings(dataDir: string, env: Readonly<Record<string, string>> = {}) {
   const outcome = readSettings({
     env: {
       DROVER_OPAMP_LISTEN: '127.0.0.1:0',
@@ -33,7 +33,7 @@ export function testSettings(dataDir: string, env: Readonly<Record<string, strin
     },
   });
   if (outcome.kind === 'invalid') throw new Error(JSON.stringify(outcome.problems));
-  return outcome.settings;
+  return outcome;
 }
 
 /** `dataDir` keeps a folder that the caller removes, for restarts on the same data. */
@@ -42,13 +42,19 @@ export async function startTestControlPlane(
   dataDir?: string,
 ): Promise<TestControlPlane> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'drover-server-')));
-  const settings = testSettings(folder, env);
+  const { settings, shown } = testSettings(folder, env);
   const logged: Record<string, unknown>[] = [];
   const log = pino(
     { level: 'debug', base: null },
     { write: (line: string) => logged.push(JSON.parse(line)) },
   );
-  const starting = startControlPlane({ settings, log, version: '0.0.0-test', drainMs: 100 });
+  const starting = startControlPlane({
+    settings,
+    shownSettings: shown,
+    log,
+    version: '0.0.0-test',
+    drainMs: 100,
+  });
   const plane = await starting.catch(async (error: unknown) => {
     if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
     throw error;

@@ -60,6 +60,8 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
   readonly #settling: Settling<T>;
   readonly #runner: WaveRunner<T>;
   readonly #timers: Timer[] = [];
+  /** New uids that are being written down, one after the other. */
+  #renames: Promise<unknown> = Promise.resolve();
 
   constructor(options: RolloutEngineOptions<Input, T>) {
     this.#options = options;
@@ -169,6 +171,7 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
     this.#settling.stop();
     await this.#runner.stop();
     await this.#handOut.stop();
+    await this.#renames;
     await this.members.flush();
     await this.history.flush();
   }
@@ -355,7 +358,7 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
     this.assignments.delete(oldUid);
     if (assignment !== undefined) this.assignments.set({ ...assignment, uid: newUid });
     this.members.rename(oldUid, newUid);
-    Promise.all([this.members.flush(), this.history.flush()])
+    this.#renames = Promise.all([this.#renames, this.members.flush(), this.history.flush()])
       .then(() => this.#options.store.rename(oldUid, newUid))
       .catch((error: unknown) =>
         this.#options.log.error({ error: errorText(error), oldUid, newUid }, 'assignment not renamed'),

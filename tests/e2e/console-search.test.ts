@@ -176,4 +176,20 @@ describeWithBrowser('search, in the console', () => {
     await page.getByText('No configuration is chosen').waitFor();
     await context.close();
   });
+
+  test('what happens between the first answer and the stream of live events is not missed', async () => {
+    const { page, context } = await bench.signedIn();
+    const seen = Promise.withResolvers<void>();
+    await page.route('**/api/v1/events*', async (route) => {
+      await seen.promise;
+      await route.continue();
+    });
+    await bench.open(page, search('exports:early.example'));
+    await page.getByText('No agent').first().waitFor();
+    startAgent('early', CONFIG('early.example'));
+    await eventually('the agent is known', async () => (await uidOf('exports:early.example')) !== '');
+    seen.resolve();
+    await page.getByRole('status').filter({ hasText: '1 agent' }).waitFor();
+    await context.close();
+  });
 });

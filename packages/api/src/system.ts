@@ -42,6 +42,9 @@ export const SessionSchema = z
     user: z.string(),
     csrfToken: z.string().meta({ description: 'Send as X-CSRF-Token with each write' }),
     expiresAt: TimeSchema,
+    lastEventId: z
+      .string()
+      .meta({ description: 'For `GET /events`, which then begins with what happened after this answer' }),
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof SessionSchema>;

@@ -146,6 +146,7 @@ export async function openHttp(
         cookiePath: pathPrefix === '' ? '/' : pathPrefix,
         isSecure: listener.isSecure || publicUrl?.startsWith('https:') === true,
         attemptsPerMinute: settings.http.loginAttemptsPerMinute,
+        lastEventId: () => hub.lastEventId,
       }),
       selfRoutes({
         self: () => ({

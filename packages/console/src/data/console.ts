@@ -100,7 +100,11 @@ export function createConsole(rootPath: string): Console {
       return response;
     },
   });
-  const live = createLiveFeed(`${baseUrl}/api/v1/events`, localNow);
+  const live = createLiveFeed(
+    `${baseUrl}/api/v1/events`,
+    localNow,
+    () => queryClient.getQueryData<Session | null>(['session'])?.lastEventId,
+  );
   live.onBatch((batch) => refreshAfter(queryClient, batch));
   return { api, queryClient, live, clock, rootPath };
 }

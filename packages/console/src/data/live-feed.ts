@@ -108,8 +108,15 @@ export class LiveGathering {
   }
 }
 
-/** Server-sent events with a reconnect of our own: a browser gives up on some answers, and the banner needs to know. */
-export function createLiveFeed(url: string, localNow: () => number): LiveFeed {
+/**
+ * Server-sent events with a reconnect of our own: a browser gives up on some answers, and the banner needs to know. They
+ * begin behind `lastEventId`, so that nothing is missed that happened while the first pages were read.
+ */
+export function createLiveFeed(
+  url: string,
+  localNow: () => number,
+  lastEventId: () => string | undefined,
+): LiveFeed {
   const link = createStore<LinkState>({ kind: 'connecting' });
   const listeners = new Set<(batch: LiveBatch) => void>();
   let gathering = new LiveGathering();
@@ -131,7 +138,9 @@ export function createLiveFeed(url: string, localNow: () => number): LiveFeed {
 
   const connect = () => {
     retryTimer = undefined;
-    const opened = new EventSource(url);
+    const after = lastEventId();
+    const query = after === undefined ? '' : `?${new URLSearchParams({ lastEventId: after })}`;
+    const opened = new EventSource(`${url}${query}`);
     source = opened;
     for (const name of EVENT_NAMES) {
       opened.addEventListener(name, (message: MessageEvent<string>) => {

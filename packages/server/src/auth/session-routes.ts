@@ -11,10 +11,12 @@ export interface SessionRoutesOptions {
   /** The console is reached over TLS. */
   readonly isSecure: boolean;
   readonly attemptsPerMinute: number;
+  /** The newest of the live events. */
+  readonly lastEventId: () => string;
 }
 
 export function sessionRoutes(options: SessionRoutesOptions): ApiRoutes {
-  const { sessions, cookiePath, isSecure, attemptsPerMinute } = options;
+  const { sessions, cookiePath, isSecure, attemptsPerMinute, lastEventId } = options;
   const cookieOptions = { path: cookiePath, httpOnly: true, sameSite: 'strict', secure: isSecure } as const;
   return (api) => {
     api.post(
@@ -32,7 +34,7 @@ export function sessionRoutes(options: SessionRoutesOptions): ApiRoutes {
       async (request, reply) => {
         const { cookie, session } = await sessions.login(request.body.token);
         reply.setCookie(SESSION_COOKIE, cookie, { ...cookieOptions, expires: new Date(session.expiresAt) });
-        return session;
+        return { ...session, lastEventId: lastEventId() };
       },
     );
     api.get(
@@ -49,7 +51,7 @@ export function sessionRoutes(options: SessionRoutesOptions): ApiRoutes {
         const session = cookie === undefined ? undefined : await sessions.find(cookie);
         if (!session)
           throw new DomainError('unauthenticated', 'There is no session: the call came with a token.');
-        return session;
+        return { ...session, lastEventId: lastEventId() };
       },
     );
     api.delete(

@@ -7,6 +7,8 @@ import type { Secret } from '../lib/secret.ts';
 import { isSameSecret, type LoginTokens, newToken } from './credentials.ts';
 import type { SessionStore } from './session-store.ts';
 
+export type KnownSession = Omit<Session, 'lastEventId'>;
+
 export interface SessionServiceOptions {
   readonly store: SessionStore;
   readonly clock: Clock;
@@ -33,14 +35,14 @@ export class SessionService {
   }
 
   /** The session of a cookie's value, if it is one that has not ended. */
-  async find(cookie: string): Promise<Session | undefined> {
+  async find(cookie: string): Promise<KnownSession | undefined> {
     const login = await this.#options.store.find(sha256Hex(cookie));
     if (!login || login.expiresAtMs <= this.#options.clock.now()) return undefined;
     return sessionOf(login.user, login.expiresAtMs, cookie);
   }
 
   /** Trades a login token or the administrator's token for a session. Throws `login_failed`. */
-  async login(token: string): Promise<{ readonly cookie: string; readonly session: Session }> {
+  async login(token: string): Promise<{ readonly cookie: string; readonly session: KnownSession }> {
     const { store, clock, loginTokens, sessionTtlMs } = this.#options;
     const user = this.userOfToken(token) ?? (loginTokens.redeem(token) ? ADMIN : undefined);
     if (user === undefined) {
@@ -71,6 +73,6 @@ function csrfTokenOf(cookie: string): string {
   return createHmac('sha256', cookie).update('drover csrf').digest('base64url');
 }
 
-function sessionOf(user: string, expiresAtMs: number, cookie: string): Session {
+function sessionOf(user: string, expiresAtMs: number, cookie: string): KnownSession {
   return { user, csrfToken: csrfTokenOf(cookie), expiresAt: new Date(expiresAtMs).toISOString() };
 }

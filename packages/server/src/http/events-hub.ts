@@ -35,6 +35,11 @@ export class EventsHub {
     this.#options = { maxEvents: 1024, maxBytes: 2 * 1024 * 1024, gatherMs: 250, ...options };
   }
 
+  /** The newest event; what follows it is what `subscribe` sends first. */
+  get lastEventId(): string {
+    return `${this.#options.epoch}.${this.#sequence}`;
+  }
+
   get streams(): number {
     return this.#sinks.size;
   }
@@ -126,6 +131,6 @@ export class EventsHub {
   }
 
   #frame(event: LiveEvent): string {
-    return `id: ${this.#options.epoch}.${this.#sequence}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+    return `id: ${this.lastEventId}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
   }
 }

@@ -29,6 +29,7 @@ export const ACTIVITY_KINDS = [
   'agents.changed',
   'agents.restarted',
   'agents.reasserted',
+  'agents.own_metrics_retried',
   'agents.forgotten',
   'agents.approved',
   'agents.rejected',

@@ -271,6 +271,7 @@ export const AGENT_EVENT_KINDS = [
   'credential_revoked',
   'credential_expired',
   'own_metrics_failed',
+  'own_metrics_ended',
   'access_ended',
   'refused',
   'labels_changed',

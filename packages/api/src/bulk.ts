@@ -64,6 +64,10 @@ export const BulkForgetResultSchema = BulkResultSchema.extend({
 }).meta({ id: 'BulkForgetResult' });
 export type BulkForgetResult = z.infer<typeof BulkForgetResultSchema>;
 
+/** Agents that failed on where to send their own metrics are told once more. */
+export const BulkOwnMetricsSchema = z.strictObject(bulkAct);
+export type BulkOwnMetrics = z.infer<typeof BulkOwnMetricsSchema>;
+
 export const BulkRestartSchema = z.strictObject({
   ...bulkAct,
   perSecond: z

@@ -22,6 +22,7 @@ import type {
   BulkForget,
   BulkForgetResult,
   BulkLabel,
+  BulkOwnMetrics,
   BulkRestart,
   BulkRestartResult,
   BulkResult,
@@ -238,6 +239,13 @@ export function createApiClient(options: ApiClientOptions) {
     /** What flows through it, as its own metrics say. */
     agentFlow: (uid: string, signal?: AbortSignal) =>
       call<AgentFlow>('GET', `/agents/${segment(uid)}/flow`, { signal }),
+    /** Tells the agent once more where to send its own metrics, after it failed on that. */
+    retryOwnMetrics: (uid: string) => call<void>('POST', `/agents/${segment(uid)}/own-metrics/retry`),
+    previewOwnMetricsRetry: (body: BulkOwnMetrics, signal?: AbortSignal) =>
+      call<BulkResult>('POST', '/agents/own-metrics/retry/preview', { body, signal }),
+    /** As `retryOwnMetrics`, for the agents of a selection that failed on it. */
+    retryAllOwnMetrics: (body: BulkOwnMetrics) =>
+      call<BulkResult>('POST', '/agents/own-metrics/retry', { body }),
     agentDrift: (uid: string, signal?: AbortSignal) =>
       call<AgentDrift>('GET', `/agents/${segment(uid)}/drift`, { signal }),
     intendedConfig: (uid: string, signal?: AbortSignal) =>

@@ -25,6 +25,19 @@ export const AgentFlowSchema = z
       description:
         'Sent by the token that the agent was given for that; else anybody may have sent it who may connect',
     }),
+    offer: z
+      .object({
+        state: z.enum(['not_told', 'told', 'applied', 'failed', 'taken_back']).meta({
+          description:
+            'not_told: it cannot, or is not to be told; told: without a verdict, since some agents give none; failed: it cannot use what it was told, and is not told the same again by itself; taken_back: it is to send them here no more',
+        }),
+        error: z.string().meta({ description: 'Why it failed; else empty' }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'What the agent was told of where to send its own metrics; null while it is not connected',
+      }),
   })
   .meta({ id: 'AgentFlow' });
 export type AgentFlow = z.infer<typeof AgentFlowSchema>;

@@ -97,6 +97,8 @@ export {
   BulkForgetSchema,
   type BulkLabel,
   BulkLabelSchema,
+  type BulkOwnMetrics,
+  BulkOwnMetricsSchema,
   type BulkRestart,
   type BulkRestartResult,
   BulkRestartResultSchema,

@@ -12,6 +12,7 @@ const FLOW: AgentFlow = {
   queuePercent: 5.4,
   memoryBytes: 100 * 1024 * 1024,
   byOwnToken: true,
+  offer: { state: 'applied', error: '' },
 };
 const NOW_MS = Date.parse('2026-01-01T00:00:05.000Z');
 

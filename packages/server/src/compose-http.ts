@@ -15,6 +15,7 @@ import { LoginTokens } from './auth/credentials.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { SessionService } from './auth/session-service.ts';
 import { createSessionSql } from './auth/session-sql.ts';
+import { BulkOwnMetricsService } from './bulk/bulk-own-metrics-service.ts';
 import { BulkRestartService } from './bulk/bulk-restart-service.ts';
 import { bulkRoutes } from './bulk/bulk-routes.ts';
 import { BulkService } from './bulk/bulk-service.ts';
@@ -174,7 +175,16 @@ export async function openHttp(
         matchOf,
       }),
       agentExportRoutes({ agents, matchOf, now: () => clock.now() }),
-      bulkRoutes({ bulk: new BulkService({ agents, log }), restarts: bulkRestarts, matchOf }),
+      bulkRoutes({
+        bulk: new BulkService({ agents, log }),
+        restarts: bulkRestarts,
+        ownMetrics: new BulkOwnMetricsService({
+          agents,
+          teller: adapter,
+          record: (act) => audit.record(act),
+        }),
+        matchOf,
+      }),
       fleetEventRoutes(agents),
       auditRoutes(audit),
       configRoutes(configs, trials),
@@ -186,7 +196,16 @@ export async function openHttp(
       wouldRunRoutes(domain.wouldRun),
       historyRoutes(domain.history),
       rolloutRoutes(rollouts),
-      flowRoutes({ flow: domain.flow, requireAgent: (uid) => agents.get(uid) }),
+      flowRoutes({
+        flow: domain.flow,
+        requireAgent: (uid) => agents.get(uid),
+        offerOf: (uid) => adapter.ownMetrics(uid),
+        retry: async (uid, author) => {
+          adapter.retryOwnMetrics(uid);
+          const subject = agentSubject(uid);
+          await audit.record({ author, kind: 'agents.own_metrics_retried', subject, detail: '' });
+        },
+      }),
       driftRoutes({
         drift,
         policy: reassertion,

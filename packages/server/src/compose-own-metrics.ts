@@ -2,10 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AgentService } from './agents/agent-service.ts';
 import { matchesSelector, requireSelector } from './agents/selector.ts';
+import type { Clock } from './lib/clock.ts';
 import { ownMetricsOffer } from './opamp/own-metrics-offer.ts';
-import type { OwnMetricsSource } from './opamp/settings-offers.ts';
+import type { OwnMetricsSource } from './opamp/own-metrics-offers.ts';
 import type { Settings } from './settings.ts';
 import { StartError } from './start-error.ts';
+import type { FlowBook } from './telemetry/flow-book.ts';
 import type { OwnMetricsTokens } from './telemetry/own-metrics-tokens.ts';
 
 export interface OwnMetricsSourceOptions {
@@ -13,29 +15,42 @@ export interface OwnMetricsSourceOptions {
   readonly opampPath: string;
   readonly tokens: OwnMetricsTokens;
   readonly agents: Pick<AgentService, 'recordEvent'>;
+  readonly flow: Pick<FlowBook, 'of'>;
+  readonly clock: Clock;
 }
 
-/** Where agents are told to send their own metrics; undefined where they are told nothing. Throws a StartError where a file cannot be read. */
+/** An agent of which no own metrics have come for so long sends none: the SDK's own interval is a minute. */
+const SENDS_WITHIN_MS = 3 * 60_000;
+
+/** Where agents are told to send their own metrics, and which. Throws a StartError where a file cannot be read. */
 export function ownMetricsSource({
   settings,
   opampPath,
   tokens,
   agents,
-}: OwnMetricsSourceOptions): OwnMetricsSource | undefined {
+  flow,
+  clock,
+}: OwnMetricsSourceOptions): OwnMetricsSource {
   const { offer, selector: text, url } = settings.telemetry.ownMetrics;
-  if (!offer) return undefined;
   const selector = text === undefined ? undefined : requireSelector(text);
   const options = { tokens, url, opampPath, caCert: authorityOf(settings) };
   return {
-    isSelective: selector !== undefined,
-    isFor: (record) => selector === undefined || matchesSelector(selector, record),
+    isSelective: offer && selector !== undefined,
+    isFor: (record) => offer && (selector === undefined || matchesSelector(selector, record)),
     offer: (uid, letInAtMs, endpoint) => ownMetricsOffer(uid, letInAtMs, endpoint, options),
-    failed: (uid, reason) =>
-      agents.recordEvent(
-        uid,
-        'own_metrics_failed',
-        `cannot send its own metrics here, and is judged by health alone: ${reason || 'the agent gave no reason'}`,
-      ),
+    isSending: (uid) => {
+      const sent = flow.of(uid);
+      return sent?.byOwnToken === true && clock.now() - sent.atMs < SENDS_WITHIN_MS;
+    },
+    failed: (uid, word, reason) => {
+      const what =
+        word === 'told'
+          ? 'cannot send its own metrics here, and is judged by health alone'
+          : 'goes on to send its own metrics here';
+      agents.recordEvent(uid, 'own_metrics_failed', `${what}: ${reason || 'the agent gave no reason'}`);
+    },
+    takenBack: (uid) =>
+      agents.recordEvent(uid, 'own_metrics_ended', 'was told to send its own metrics here no more'),
   };
 }
 

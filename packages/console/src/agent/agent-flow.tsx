@@ -1,7 +1,10 @@
 import type { Agent, AgentFlow as Flow } from '@drover/api';
-import { useQuery } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { ErrorState } from '../components/error-state.tsx';
+import { FailureNote } from '../components/failure-note.tsx';
 import { formatBytes, formatRate } from '../components/format.ts';
+import { Note } from '../components/note.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { Time } from '../components/time.tsx';
 import { useConsole } from '../data/console-context.tsx';
@@ -35,16 +38,48 @@ export function AgentFlow({ agent }: { readonly agent: Agent }) {
           <p className={styles.muted}>Reading…</p>
         )
       ) : flow.at === null ? (
-        <p className={styles.muted}>{whyNone(agent)}</p>
+        <p className={styles.muted}>{whyNone(agent, flow)}</p>
       ) : (
         <Figures flow={flow} />
       )}
+      {flow?.offer?.state === 'failed' ? (
+        <FailedOffer uid={agent.instanceUid} error={flow.offer.error} />
+      ) : null}
+      {flow?.offer?.state === 'taken_back' ? (
+        <p className={styles.muted}>It is told to send its own metrics here no more.</p>
+      ) : null}
     </Panel>
   );
 }
 
-function whyNone({ capabilities }: Agent): string {
+/** It is not told the same again by itself: that would fail the same way. */
+function FailedOffer({ uid, error }: { readonly uid: string; readonly error: string }) {
+  const { api, queryClient } = useConsole();
+  const retry = useMutation({
+    mutationFn: () => api.retryOwnMetrics(uid),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: queries.agentFlow(api, uid).queryKey }),
+  });
+  return (
+    <>
+      <Note
+        tone="look"
+        actions={
+          <Button loading={retry.isPending} onClick={() => retry.mutate()}>
+            Tell it again
+          </Button>
+        }
+      >
+        It cannot use what it was told of where to send its own metrics: {error || 'it gave no reason'}.
+      </Note>
+      {retry.error === null ? null : <FailureNote error={retry.error} />}
+    </>
+  );
+}
+
+function whyNone({ capabilities }: Agent, { offer }: Flow): string {
   const judged = 'Gates of rollouts judge it by health alone.';
+  if (capabilities.includes('ReportsOwnMetrics') && offer?.state === 'not_told')
+    return `It is not told to send its own metrics here. ${judged}`;
   return capabilities.includes('ReportsOwnMetrics')
     ? `It has sent no own metrics yet. ${judged}`
     : `Sends no own metrics: it does not say that it can (ReportsOwnMetrics). ${judged}`;

@@ -37,6 +37,7 @@ const EVENT_WORDS: Record<AgentEventKind, StateWord> = {
   credential_offered: { tone: 'progress', word: 'Credential offered' },
   credential_used: { tone: 'well', word: 'Uses its credential' },
   credential_failed: { tone: 'broken', word: 'Credential failed' },
+  own_metrics_ended: { tone: 'gone', word: 'Sends own metrics no more' },
   own_metrics_failed: { tone: 'look', word: 'Sends no own metrics' },
   credential_revoked: { tone: 'broken', word: 'Credential revoked' },
   credential_expired: { tone: 'broken', word: 'Credential expired' },

@@ -33,13 +33,19 @@ describe('encoded offers', () => {
     },
   );
 
-  test.each(['', 'host:4318', 'ws://host/v1/metrics'])(
+  test.each(['host:4318', 'ws://host/v1/metrics'])(
     'telemetry of the agent’s own with the endpoint "%s" is refused',
     (destinationEndpoint) => {
       for (const name of ['ownMetrics', 'ownTraces', 'ownLogs'])
         expect(() => encodeConnectionSettings({ [name]: { destinationEndpoint } })).toThrow(RangeError);
     },
   );
+
+  test('telemetry of the agent’s own with no endpoint ends what was offered before, and is there on the wire', () => {
+    const { encoded } = encodeConnectionSettings({ ownMetrics: { destinationEndpoint: '' } });
+    const decoded = decodeMessage(ConnectionSettingsOffersSchema, encoded);
+    expect(decoded).toMatchObject({ message: { ownMetrics: { destinationEndpoint: '' } } });
+  });
 
   test('a certificate that cannot be read, or comes without the authority that signed it, is refused', () => {
     const pem = (name: string) =>

@@ -34,8 +34,9 @@ const HEARTBEAT_SECONDS = 30n;
 /**
  * An encoded ConnectionSettingsOffers, ready for `Offers.connectionSettings`, with a hash over its content that does not depend on
  * the order of names. A heartbeat interval that is left out becomes 30 s, because on the wire its absence is 0, which ends heartbeats: say 0n to end
- * them. Throws a RangeError for OpAMP settings without an endpoint of scheme ws, wss, http or https, and for telemetry of the agent's own without
- * one of scheme http or https, and for a certificate that is none or whose authority is missing.
+ * them. Telemetry of the agent's own with an empty endpoint ends what was offered before: the specification has no word for that, the supervisors of
+ * opamp-go and the Collector read it so, and so does ours. Throws a RangeError for OpAMP settings without an endpoint of scheme ws, wss, http or https,
+ * for such telemetry with one of another scheme than http or https, and for a certificate that is none or whose authority is missing.
  */
 export function encodeConnectionSettings(init: ConnectionSettingsInit): EncodedOffer {
   const message = create(ConnectionSettingsOffersSchema, init);
@@ -46,7 +47,7 @@ export function encodeConnectionSettings(init: ConnectionSettingsInit): EncodedO
     throw new RangeError(`an OpAMP endpoint starts with ws, wss, http or https: "${endpoint}"`);
   for (const name of OWN_TELEMETRY) {
     const destination = message[name]?.destinationEndpoint;
-    if (destination !== undefined && !OTLP_SCHEMES.includes(schemeOf(destination)))
+    if (destination && !OTLP_SCHEMES.includes(schemeOf(destination)))
       throw new RangeError(`the endpoint of ${name} starts with http or https: "${destination}"`);
   }
   checkCertificates(message);

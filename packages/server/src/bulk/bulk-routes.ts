@@ -2,6 +2,7 @@ import {
   BulkForgetResultSchema,
   BulkForgetSchema,
   BulkLabelSchema,
+  BulkOwnMetricsSchema,
   BulkRestartResultSchema,
   BulkRestartSchema,
   BulkResultSchema,
@@ -12,6 +13,7 @@ import {
 import { z } from 'zod';
 import type { MatchOf } from '../agents/agent-match.ts';
 import type { ApiRoutes } from '../http/api.ts';
+import type { BulkOwnMetricsService } from './bulk-own-metrics-service.ts';
 import type { BulkRestartService } from './bulk-restart-service.ts';
 import type { Selection } from './bulk-selection.ts';
 import type { BulkService } from './bulk-service.ts';
@@ -19,13 +21,14 @@ import type { BulkService } from './bulk-service.ts';
 export interface BulkRoutesOptions {
   readonly bulk: BulkService;
   readonly restarts: BulkRestartService;
+  readonly ownMetrics: BulkOwnMetricsService;
   readonly matchOf: MatchOf;
 }
 
 const tags = ['agents'];
 
 /** Acts on many agents at once, each with a preview that takes the same body. */
-export function bulkRoutes({ bulk, restarts, matchOf }: BulkRoutesOptions): ApiRoutes {
+export function bulkRoutes({ bulk, restarts, ownMetrics, matchOf }: BulkRoutesOptions): ApiRoutes {
   const selectionOf = async ({ filter, except, instanceUids }: BulkSelection): Promise<Selection> => ({
     match: filter === undefined ? undefined : await matchOf(filter),
     except,
@@ -69,6 +72,25 @@ export function bulkRoutes({ bulk, restarts, matchOf }: BulkRoutesOptions): ApiR
       '/agents/forget/preview',
       { schema: { summary: 'What `POST /agents/forget` would do', ...forget } },
       async ({ body: { selection } }) => bulk.previewForget(await selectionOf(selection)),
+    );
+    const retry = { tags, body: BulkOwnMetricsSchema, response: { 200: BulkResultSchema } };
+    api.post(
+      '/agents/own-metrics/retry',
+      {
+        schema: {
+          summary: 'Tell those of many agents that failed on it once more where to send their own metrics',
+          description:
+            'Each has its agent reload or restart once where that works. Those that have not failed are unchanged.',
+          ...retry,
+        },
+      },
+      async ({ body: { selection, atMost }, principal }) =>
+        ownMetrics.retry(await selectionOf(selection), principal.name, atMost),
+    );
+    api.post(
+      '/agents/own-metrics/retry/preview',
+      { schema: { summary: 'What `POST /agents/own-metrics/retry` would do', ...retry } },
+      async ({ body: { selection } }) => ownMetrics.preview(await selectionOf(selection)),
     );
     const restart = { tags, body: BulkRestartSchema };
     api.post(

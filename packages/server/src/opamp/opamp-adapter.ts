@@ -18,16 +18,17 @@ import type { Log } from '../lib/log.ts';
 import { can } from './agent-capability.ts';
 import { AgentOffers, type AgentOffersOptions } from './agent-offers.ts';
 import type { ReportDecoder } from './decode-report.ts';
+import { grantOf } from './grant-of.ts';
+import type { OwnMetricsSource, OwnMetricsState } from './own-metrics-offers.ts';
 import { ProblemLog } from './problem-log.ts';
 import { RefusedAgents } from './refused-agents.ts';
-import { type CredentialSource, grantOf, type OwnMetricsSource, SettingsOffers } from './settings-offers.ts';
+import { type CredentialSource, SettingsOffers } from './settings-offers.ts';
 import { VALIDATE_CAPABILITY, ValidationCalls } from './validation-calls.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 export interface OpampAdapterOptions extends OpampServerLimits, Omit<AgentOffersOptions, 'settings'> {
   readonly credentials: CredentialSource;
-  /** Undefined where agents are not told where to send their own metrics. */
-  readonly ownMetrics: OwnMetricsSource | undefined;
+  readonly ownMetrics: OwnMetricsSource;
   readonly reports: ReportDecoder;
   readonly componentSets: ComponentSets;
   readonly accept: (request: ConnectionRequest) => AcceptDecision | Promise<AcceptDecision>;
@@ -140,7 +141,7 @@ export class OpampAdapter {
     });
     agents.facts.subscribe((fact) => {
       // What was meant for it all along may be offered now.
-      const isMatchedAnew = fact.kind === 'matchable' && ownMetrics?.isSelective === true;
+      const isMatchedAnew = fact.kind === 'matchable' && ownMetrics.isSelective;
       if (fact.kind === 'enrolment' || isMatchedAnew) this.server.push([fact.record.uid]);
       if (fact.kind !== 'removed') return;
       this.#offers.forget(fact.record.uid);
@@ -198,6 +199,31 @@ export class OpampAdapter {
   reassert(uid: string): void {
     const session = this.#taker(uid, 'offered nothing', 'AcceptsRemoteConfig');
     this.#offers.wantAgain(session);
+    this.server.push([session.instanceUid]);
+  }
+
+  /** What the agent makes of where it is to send its own metrics; undefined while it is not connected. */
+  ownMetrics(uid: string): OwnMetricsState | undefined {
+    const session = this.server.session(uid as InstanceUid);
+    const record = this.#options.agents.record(uid as InstanceUid);
+    return session?.isConnected && record !== undefined
+      ? this.#settings.ownMetrics(session, record)
+      : undefined;
+  }
+
+  /** Tells the agent once more what it could not use of own metrics. Throws `agent_not_connected`, `own_metrics_not_failed`. */
+  retryOwnMetrics(uid: string): void {
+    const session = this.server.session(uid as InstanceUid);
+    const record = this.#options.agents.record(uid as InstanceUid);
+    const state = this.ownMetrics(uid)?.state;
+    if (session === undefined || record === undefined || state === undefined)
+      throw new DomainError('agent_not_connected', `agent ${uid} was told nothing: it is not connected`);
+    if (state !== 'failed')
+      throw new DomainError(
+        'own_metrics_not_failed',
+        `agent ${uid} was told nothing: it has not failed on where to send its own metrics, its state is ${state}`,
+      );
+    this.#settings.retryOwnMetrics(session, record);
     this.server.push([session.instanceUid]);
   }
 

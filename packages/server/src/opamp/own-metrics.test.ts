@@ -158,6 +158,67 @@ describe.each<Transport>(['websocket', 'http'])('own metrics over %s', (transpor
     expect(agent.offers).toHaveLength(1);
   });
 
+  it('what failed is told once more where an operator says so, to one agent or to those of a filter that failed', async () => {
+    await using server = await startTestControlPlane();
+    const { api } = server;
+    let isReachable = false;
+    const settle = () => {
+      if (!isReachable) throw new Error('no way there');
+    };
+    await using one = startAgent(server, transport, { settle });
+    await using two = startAgent(server, transport, { settle });
+    await using good = startAgent(server, transport);
+    for (const [agent, status] of [
+      [one, 'failed'],
+      [two, 'failed'],
+      [good, 'applied'],
+    ] as const)
+      await settled(agent, status);
+    const offerOf = async ({ uid }: Agent) => (await api.agentFlow(uid)).offer;
+    await eventually(
+      () => offerOf(two),
+      (offer) => offer?.state === 'failed',
+    );
+    expect(await offerOf(one)).toEqual({ state: 'failed', error: 'no way there' });
+    expect(await offerOf(good)).toEqual({ state: 'applied', error: '' });
+    await expect(api.retryOwnMetrics(good.uid)).rejects.toMatchObject({
+      status: 409,
+      problem: { code: 'own_metrics_not_failed' },
+    });
+    await expect(api.retryOwnMetrics(newInstanceUid())).rejects.toMatchObject({ status: 404 });
+    // Still no way: it fails once more, and is left alone again.
+    await api.retryOwnMetrics(one.uid);
+    await eventually(
+      async () => one.offers.length,
+      (count) => count === 2,
+    );
+    await eventually(
+      () => offerOf(one),
+      (offer) => offer?.state === 'failed',
+    );
+    await afterMoreMessages(server, one);
+    expect(one.offers).toHaveLength(2);
+    isReachable = true;
+    const selection = { filter: { selector: '' } };
+    const preview = await api.previewOwnMetricsRetry({ selection });
+    expect(preview).toMatchObject({ matched: 3, changed: 2, unchanged: 1, cannot: [] });
+    await expect(api.retryAllOwnMetrics({ selection, atMost: 1 })).rejects.toMatchObject({
+      problem: { code: 'selection_grown' },
+    });
+    expect(await api.retryAllOwnMetrics({ selection, atMost: 2 })).toEqual(preview);
+    for (const agent of [one, two]) {
+      await settled(agent, 'applied');
+      await eventually(
+        () => offerOf(agent),
+        (offer) => offer?.state === 'applied',
+      );
+    }
+    await afterMoreMessages(server, one);
+    expect([one.offers.length, two.offers.length, good.offers.length]).toEqual([3, 2, 1]);
+    expect((await send(destinationOf(one), exportOf(one.uid, 1))).status).toBe(200);
+    expect(await api.previewOwnMetricsRetry({ selection })).toMatchObject({ changed: 0, unchanged: 3 });
+  });
+
   it('comes together with a credential, and each has its own verdict', async () => {
     await using server = await startTestControlPlane({
       DROVER_AGENTS_ENROLMENT: 'token',
@@ -235,6 +296,132 @@ describe.each<Transport>(['websocket', 'http'])('own metrics over %s', (transpor
   });
 });
 
+describe.each<Transport>(['websocket', 'http'])('own metrics taken back over %s', (transport) => {
+  /** The same agent at the same control plane, once more, with other settings of the control plane. */
+  async function again(
+    before: { readonly agent: Agent; readonly dataDir: string },
+    settings: Record<string, string>,
+    options: AgentOptions,
+    use: (server: TestControlPlane, agent: Agent) => Promise<void>,
+  ): Promise<Agent> {
+    await using server = await startTestControlPlane(settings, before.dataDir);
+    const configuredUrl = server.plane.opampUrl.replace(/^ws/, transport === 'http' ? 'http' : 'ws');
+    const state = { ...before.agent.state(), configuredUrl };
+    await using agent = startAgent(server, transport, { ...options, state });
+    await eventually(
+      () => server.api.getAgent(agent.uid),
+      ({ connection }) => connection.state === 'connected',
+    );
+    await use(server, agent);
+    return agent;
+  }
+
+  async function told(dataDir: string, options: AgentOptions) {
+    await using server = await startTestControlPlane({}, dataDir);
+    await using agent = startAgent(server, transport, options);
+    await eventually(
+      async () => agent.offers.length,
+      (count) => count === 1,
+    );
+    if (options.capabilities === undefined)
+      await eventually(
+        () => server.api.getAgent(agent.uid),
+        ({ connectionSettings }) => JSON.stringify(connectionSettings).includes('applied'),
+      );
+    return { agent, url: destinationOf(agent).url };
+  }
+
+  it('from an agent that says it has them, once, when nobody is told any more; and told again when it is to be', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'drover-own-metrics-'));
+    // Behind the same address each time.
+    const first = await told(dataDir, {});
+    const url = { DROVER_TELEMETRY_OWN_METRICS_URL: first.url };
+    const off = { ...url, DROVER_TELEMETRY_OWN_METRICS_OFFER: 'false' };
+    const second = await again({ ...first, dataDir }, off, {}, async (server, agent) => {
+      await eventually(
+        async () => agent.offers.length,
+        (count) => count === 1,
+      );
+      expect(agent.offers[0]?.ownMetrics).toMatchObject({ destinationEndpoint: '' });
+      await eventually(
+        async () => (await server.api.agentFlow(agent.uid)).offer,
+        (offer) => offer?.state === 'taken_back',
+      );
+      await eventually(
+        () => server.api.agentEvents(agent.uid),
+        ({ items }) => items.some(({ kind }) => kind === 'own_metrics_ended'),
+      );
+      await afterMoreMessages(server, agent);
+      expect(agent.offers).toHaveLength(1);
+      await eventually(
+        () => server.api.getAgent(agent.uid),
+        ({ connectionSettings }) => JSON.stringify(connectionSettings).includes('applied'),
+      );
+    });
+    const third = await again({ agent: second, dataDir }, off, {}, async (server, agent) => {
+      await afterMoreMessages(server, agent);
+      expect(agent.offers).toEqual([]);
+      expect((await server.api.agentFlow(agent.uid)).offer?.state).toBe('taken_back');
+    });
+    await again({ agent: third, dataDir }, url, {}, async (_server, agent) => {
+      await eventually(
+        async () => agent.offers.length,
+        (count) => count === 1,
+      );
+      expect(destinationOf(agent).url).toBe(first.url);
+    });
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it('that the agent cannot do is told once, and once more when an operator says so', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'drover-own-metrics-'));
+    const first = await told(dataDir, {});
+    const settings = {
+      DROVER_TELEMETRY_OWN_METRICS_URL: first.url,
+      DROVER_TELEMETRY_OWN_METRICS_OFFER: 'false',
+    };
+    let isAble = false;
+    const settle = () => {
+      if (!isAble) throw new Error('an empty endpoint');
+    };
+    await again({ ...first, dataDir }, settings, { settle }, async (server, agent) => {
+      const stateOf = async () => (await server.api.agentFlow(agent.uid)).offer?.state;
+      await eventually(stateOf, (state) => state === 'failed');
+      await afterMoreMessages(server, agent);
+      expect(agent.offers).toHaveLength(1);
+      isAble = true;
+      await server.api.retryOwnMetrics(agent.uid);
+      await settled(agent, 'applied');
+      await eventually(stateOf, (state) => state === 'taken_back');
+      expect(agent.offers.at(-1)?.ownMetrics).toMatchObject({ destinationEndpoint: '' });
+    });
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it('from one that says nothing of settings, when it is heard to send them', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'drover-own-metrics-'));
+    const capabilities = SENDS.filter((name) => name !== 'ReportsConnectionSettingsStatus');
+    const first = await told(dataDir, { capabilities });
+    const { authorization } = destinationOf(first.agent);
+    const off = { DROVER_TELEMETRY_OWN_METRICS_OFFER: 'false' };
+    await again({ ...first, dataDir }, off, { capabilities }, async (server, agent) => {
+      await afterMoreMessages(server, agent);
+      expect(agent.offers).toEqual([]);
+      const url = server.plane.opampUrl.replace(/^ws/, 'http').replace('/v1/opamp', '/v1/metrics');
+      expect((await send({ url, authorization }, exportOf(agent.uid, 1))).status).toBe(200);
+      await afterMoreMessages(server, agent);
+      await eventually(
+        async () => agent.offers.length,
+        (count) => count === 1,
+      );
+      expect(agent.offers[0]?.ownMetrics).toMatchObject({ destinationEndpoint: '' });
+      await afterMoreMessages(server, agent);
+      expect(agent.offers).toHaveLength(1);
+    });
+    await rm(dataDir, { recursive: true, force: true });
+  });
+});
+
 describe('who is told', () => {
   it('nobody where the offer is off, and only those that the selector matches where there is one', async () => {
     await using off = await startTestControlPlane({ DROVER_TELEMETRY_OWN_METRICS_OFFER: 'false' });
@@ -257,6 +444,18 @@ describe('who is told', () => {
     await some.api.patchAgent(agent.uid, { labels: { ring: 'canary' } });
     await settled(agent, 'applied');
     expect(agent.offers).toHaveLength(1);
+    await some.api.patchAgent(agent.uid, { labels: {} });
+    await eventually(
+      async () => agent.offers.length,
+      (count) => count === 2,
+    );
+    expect(agent.offers[1]?.ownMetrics).toMatchObject({ destinationEndpoint: '' });
+    await eventually(
+      async () => (await some.api.agentFlow(agent.uid)).offer,
+      (offer) => offer?.state === 'taken_back',
+    );
+    await afterMoreMessages(some, agent);
+    expect(agent.offers).toHaveLength(2);
   });
 
   it('an agent that an operator shut out sends nothing any more, and has another token when it is let in again', async () => {

@@ -3,11 +3,17 @@ import type { AgentSession, Offers } from '@drover/opamp/server';
 import type { AgentRecord } from '../agents/agent.ts';
 import type { EncodedSettings } from '../connections/credential-issuer.ts';
 import type { SettingsReport } from '../connections/credential-trials.ts';
-import type { Grant } from '../connections/grant.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { LetInAtMs } from '../telemetry/own-metrics-tokens.ts';
 import { can } from './agent-capability.ts';
 import { settingsReportOf } from './decode-report.ts';
+import { grantOf } from './grant-of.ts';
+import {
+  type NamedMetrics,
+  OwnMetricsOffers,
+  type OwnMetricsSource,
+  type OwnMetricsState,
+} from './own-metrics-offers.ts';
+import type { MetricsPart } from './own-metrics-part.ts';
 import { reconcileSettings } from './reconcile.ts';
 import { encodeParts, hashOfParts } from './settings-parts.ts';
 
@@ -30,40 +36,15 @@ export interface OfferedCredential {
   readonly offerHash: string | null;
 }
 
-/** Where agents send their own metrics. */
-export interface OwnMetricsSource {
-  /** Labels and attributes of agents decide which of them are told. */
-  readonly isSelective: boolean;
-  /** The agent is to be told; others are left alone. */
-  isFor(record: AgentRecord): boolean;
-  /** The same for the same agent on the same way each time; undefined where it cannot be told how the agent reaches us. */
-  offer(uid: InstanceUid, letInAtMs: LetInAtMs, endpoint: string | undefined): EncodedSettings | undefined;
-  /** The agent cannot use what it was offered. */
-  failed(uid: InstanceUid, reason: string): void;
-}
-
-/** Every session of the control plane has one. */
-export function grantOf(session: AgentSession): Grant {
-  return session.grant as Grant;
-}
-
 /** An offer, and the hashes of the parts that are in it. */
 interface Parts {
   readonly hash: string;
   readonly credential: string | undefined;
-  readonly metrics: string | undefined;
+  readonly metrics: MetricsPart | undefined;
 }
 
 interface Wanted extends Parts {
   readonly encode: () => Uint8Array;
-}
-
-/** What the offer of metrics follows from, and its hash. */
-interface MetricsWay {
-  readonly uid: InstanceUid;
-  readonly letInAtMs: LetInAtMs;
-  readonly endpoint: string | undefined;
-  readonly hash: string | undefined;
 }
 
 /** What is known of one agent beside what it reports; lost with this process, which costs one more offer at most. */
@@ -74,9 +55,8 @@ interface Memory {
   sent: Parts | undefined;
   /** What would leave if the engine lets it. */
   next: Parts | undefined;
-  metrics: { readonly hash: string; readonly state: 'applied' | 'failed' } | undefined;
-  /** Hash of the offer of metrics to this agent on this way: agents report often, and making it costs more than looking. */
-  way: MetricsWay | undefined;
+  /** The part of own metrics that the agent's last status names. */
+  named: { readonly status: Uint8Array; readonly metrics: NamedMetrics | undefined } | undefined;
   /** An offer with this credential and more in it failed: the credential is offered alone. */
   alone: string | undefined;
 }
@@ -87,14 +67,13 @@ interface Memory {
  */
 export class SettingsOffers {
   readonly #credentials: CredentialSource;
-  readonly #metrics: OwnMetricsSource | undefined;
+  readonly #metrics: OwnMetricsOffers;
   readonly #clock: Clock;
   readonly #memories = new WeakMap<AgentSession, Memory>();
 
-  /** `metrics` is undefined where agents are not told where to send theirs. */
-  constructor(credentials: CredentialSource, metrics: OwnMetricsSource | undefined, clock: Clock) {
+  constructor(credentials: CredentialSource, metrics: OwnMetricsSource, clock: Clock) {
     this.#credentials = credentials;
-    this.#metrics = metrics;
+    this.#metrics = new OwnMetricsOffers(metrics);
     this.#clock = clock;
   }
 
@@ -113,25 +92,25 @@ export class SettingsOffers {
     if (report === undefined || record === undefined) return;
     const memory = this.#memoryOf(session);
     // It starts anew and has nothing.
-    if (report.status === 'unset') memory.metrics = undefined;
+    if (report.status === 'unset') this.#metrics.reset(session);
     const { sent } = memory;
     const parts = sent?.hash === report.hash ? sent : this.#partsOf(session, record, report.hash);
     const { credential, metrics } = parts;
     const credentialId = grantOf(session).credentialId;
     if (report.status === 'failed' && credential !== undefined && metrics !== undefined) {
       // Which of the two it was is not said: each goes alone next, unless the agent comes by the credential already.
-      if (this.#credentialBy(session) === credential) this.#settle(session, metrics, report);
+      if (this.#credentialBy(session) === credential) this.#metrics.settle(session, metrics, report);
       else memory.alone = credential;
       return;
     }
-    if (metrics !== undefined) this.#settle(session, metrics, report);
+    if (metrics !== undefined) this.#metrics.settle(session, metrics, report);
     if (credential !== undefined)
       this.#credentials.reported(session.instanceUid, { ...report, hash: credential }, credentialId);
   }
 
   /** Something may have to be offered to the agent. */
   has(session: AgentSession): boolean {
-    if (this.#metrics !== undefined && can(session, 'ReportsOwnMetrics')) return true;
+    if (can(session, 'ReportsOwnMetrics')) return true;
     return this.#credentials.offer(session.instanceUid) !== undefined;
   }
 
@@ -162,6 +141,17 @@ export class SettingsOffers {
     if (next.credential !== undefined) this.#credentials.offered(session.instanceUid);
   }
 
+  /** What the agent makes of where it is to send its own metrics. */
+  ownMetrics(session: AgentSession, record: AgentRecord): OwnMetricsState {
+    return this.#metrics.stateOf(session, record, this.#named(session, record));
+  }
+
+  /** It is told once more what it could not use of own metrics. */
+  retryOwnMetrics(session: AgentSession, record: AgentRecord): void {
+    this.#metrics.retry(session, this.#named(session, record));
+    this.#memoryOf(session).offered = undefined;
+  }
+
   /** Why the agent's certificate request is refused; undefined where the answer is an offer, soon. */
   requested({ instanceUid }: AgentSession, csr: Uint8Array): { readonly refuse: string } | undefined {
     const reason = this.#credentials.certificateRequested(instanceUid, csr);
@@ -174,37 +164,32 @@ export class SettingsOffers {
     const credential = can(session, 'AcceptsOpAMPConnectionSettings')
       ? this.#credentials.offer(session.instanceUid)
       : undefined;
-    const offered = this.#metricsHash(session, record);
-    const { metrics: known } = memory;
-    const isKnown = offered !== undefined && known?.hash === offered;
+    const part = this.#metrics.wanted(session, record, () => this.#named(session, record));
+    const verdict = part && this.#metrics.verdict(session, part);
     const isLeftOut =
       credential === undefined
-        ? isKnown
-        : memory.alone === credential.hash || (isKnown && known?.state === 'failed');
-    const metrics = isLeftOut ? undefined : offered;
-    const hash = hashOfParts(credential?.hash ?? this.#inUse(session), metrics);
+        ? verdict !== undefined
+        : memory.alone === credential.hash || verdict === 'failed';
+    const metrics = isLeftOut ? undefined : part;
+    const hash = hashOfParts(credential?.hash ?? this.#inUse(session), metrics?.hash);
     if (hash === undefined || (credential === undefined && metrics === undefined)) return undefined;
     const encode = (): Uint8Array => {
-      const ownMetrics = metrics === undefined ? undefined : this.#metricsOffer(session, record);
+      const ownMetrics = metrics && this.#metrics.encoded(session, record, metrics);
       return encodeParts(credential, ownMetrics, hash);
     };
     return { hash, credential: credential?.hash, metrics, encode };
   }
 
-  #metricsHash(session: AgentSession, record: AgentRecord): string | undefined {
-    if (!can(session, 'ReportsOwnMetrics') || this.#metrics?.isFor(record) !== true) return undefined;
+  #named(session: AgentSession, record: AgentRecord): NamedMetrics | undefined {
+    const status = session.parts.connectionSettingsStatus;
+    if (status === undefined) return undefined;
     const memory = this.#memoryOf(session);
-    const { uid, enrolment } = record;
-    const { endpoint } = grantOf(session);
-    const { way } = memory;
-    if (way?.uid === uid && way.letInAtMs === enrolment.atMs && way.endpoint === endpoint) return way.hash;
-    const hash = this.#metricsOffer(session, record)?.hash;
-    memory.way = { uid, letInAtMs: enrolment.atMs, endpoint, hash };
-    return hash;
-  }
-
-  #metricsOffer(session: AgentSession, { uid, enrolment }: AgentRecord): EncodedSettings | undefined {
-    return this.#metrics?.offer(uid, enrolment.atMs, grantOf(session).endpoint);
+    if (memory.named?.status === status) return memory.named.metrics;
+    const report = settingsReportOf(status);
+    const part = report && this.#partsOf(session, record, report.hash).metrics;
+    const metrics = report === undefined || part === undefined ? undefined : { part, report };
+    memory.named = { status, metrics };
+    return metrics;
   }
 
   #memoryOf(session: AgentSession): Memory {
@@ -214,8 +199,7 @@ export class SettingsOffers {
       offered: undefined,
       sent: undefined,
       next: undefined,
-      metrics: undefined,
-      way: undefined,
+      named: undefined,
       alone: undefined,
     };
     this.#memories.set(session, memory);
@@ -224,11 +208,13 @@ export class SettingsOffers {
 
   /** The parts of an offer that the process before this one may have made. */
   #partsOf(session: AgentSession, record: AgentRecord, hash: string): Omit<Parts, 'hash'> {
-    const metrics = this.#metricsHash(session, record);
-    if (metrics === hash) return { credential: undefined, metrics };
+    const candidates = this.#metrics.candidates(session, record);
+    const alone = candidates.find((part) => part.hash === hash);
+    if (alone !== undefined) return { credential: undefined, metrics: alone };
     for (const { offerHash } of this.#credentials.ofAgent(session.instanceUid)) {
-      if (metrics !== undefined && offerHash !== null && hashOfParts(offerHash, metrics) === hash)
-        return { credential: offerHash, metrics };
+      if (offerHash === null) continue;
+      const metrics = candidates.find((part) => hashOfParts(offerHash, part.hash) === hash);
+      if (metrics !== undefined) return { credential: offerHash, metrics };
     }
     return { credential: hash, metrics: undefined };
   }
@@ -243,14 +229,6 @@ export class SettingsOffers {
     const { credentialId } = grantOf(session);
     const credentials = this.#credentials.ofAgent(session.instanceUid);
     return credentials.find(({ id }) => id === credentialId)?.offerHash ?? undefined;
-  }
-
-  #settle(session: AgentSession, hash: string, { status, errorMessage }: SettingsReport): void {
-    if (status !== 'applied' && status !== 'failed') return;
-    const memory = this.#memoryOf(session);
-    const isNews = memory.metrics?.hash !== hash || memory.metrics.state !== status;
-    memory.metrics = { hash, state: status };
-    if (isNews && status === 'failed') this.#metrics?.failed(session.instanceUid, errorMessage);
   }
 }
 

@@ -1,4 +1,4 @@
-import { AgentFlowSchema, InstanceUidSchema } from '@drover/api';
+import { type AgentFlow, AgentFlowSchema, InstanceUidSchema } from '@drover/api';
 import { z } from 'zod';
 import type { ApiRoutes } from '../http/api.ts';
 import { timeText } from '../lib/page.ts';
@@ -8,9 +8,13 @@ export interface FlowRoutesOptions {
   readonly flow: FlowBook;
   /** Throws `agent_not_found`. */
   readonly requireAgent: (uid: string) => Promise<unknown>;
+  /** Undefined while the agent is not connected. */
+  readonly offerOf: (uid: string) => NonNullable<AgentFlow['offer']> | undefined;
+  /** Throws `agent_not_connected`, `own_metrics_not_failed`. */
+  readonly retry: (uid: string, author: string) => Promise<void>;
 }
 
-export function flowRoutes({ flow, requireAgent }: FlowRoutesOptions): ApiRoutes {
+export function flowRoutes({ flow, requireAgent, offerOf, retry }: FlowRoutesOptions): ApiRoutes {
   return (api) => {
     api.get(
       '/agents/:uid/flow',
@@ -28,7 +32,24 @@ export function flowRoutes({ flow, requireAgent }: FlowRoutesOptions): ApiRoutes
         await requireAgent(uid);
         const found = flow.of(uid);
         const { atMs, ...figures } = found ?? NOTHING;
-        return { at: atMs === null ? null : timeText(atMs), ...figures };
+        const at = atMs === null ? null : timeText(atMs);
+        return { at, ...figures, offer: offerOf(uid) ?? null };
+      },
+    );
+    api.post(
+      '/agents/:uid/own-metrics/retry',
+      {
+        schema: {
+          summary: 'Tell an agent once more where to send its own metrics, after it failed on that',
+          tags: ['agents'],
+          params: z.strictObject({ uid: InstanceUidSchema }),
+          response: { 202: z.null() },
+        },
+      },
+      async ({ params: { uid }, principal }, reply) => {
+        await requireAgent(uid);
+        await retry(uid, principal.name);
+        return reply.status(202).send(null);
       },
     );
   };

@@ -75,7 +75,7 @@ describeWithBrowser('what is wrong, told where it belongs in the console', () =>
     await ui.page.getByText('No agent matches today').waitFor();
     await ui.page.getByText('The selector matches no agent today.').waitFor();
     await ui.page.getByRole('button', { name: 'Back', exact: true }).click();
-    await ui.page.getByRole('textbox', { name: 'Selector' }).fill('os.type==');
+    await ui.page.getByRole('combobox', { name: 'Selector' }).fill('os.type==');
     await ui.page
       .getByText(/column \d/)
       .first()

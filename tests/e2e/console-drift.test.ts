@@ -89,7 +89,7 @@ describeWithBrowser('drift in the console', () => {
     await page.getByRole('link', { name: 'In what' }).click();
     await page.getByRole('table', { name: 'Differences' }).waitFor();
     await page.getByText('old:4317').first().waitFor();
-    const selector = page.getByRole('searchbox', { name: 'Only agents that a selector matches' });
+    const selector = page.getByRole('combobox', { name: 'Only agents that a selector matches' });
     await selector.fill('os.type==');
     await page.getByText(/column \d/).waitFor();
     await selector.fill(`instanceUid=${agents.at(-1)?.instanceUid}`);

@@ -49,7 +49,7 @@ describeWithBrowser('the console at work', () => {
   });
 
   test('words and selectors narrow the fleet, the address holds them, and back takes them away', async () => {
-    const search = page.getByRole('searchbox', { name: 'Search the fleet' });
+    const search = page.getByRole('combobox', { name: 'Search the fleet' });
     await page.keyboard.press('/');
     await search.fill('os.type=linux');
     await page.waitForURL('**/agents?q=os.type=linux');
@@ -130,7 +130,7 @@ describeWithBrowser('the console at work', () => {
   test('a rollout is previewed, started, paused, resumed, seen from anywhere, and rolled back', async () => {
     await page.getByRole('link', { name: 'Roll out', exact: true }).click();
     await page.getByLabel('Agents that a selector matches').check();
-    await page.getByRole('textbox', { name: 'Selector' }).fill('os.type in (linux,windows,darwin)');
+    await page.getByRole('combobox', { name: 'Selector' }).fill('os.type in (linux,windows,darwin)');
     await page.getByText('40 agents match').waitFor();
     await page.getByRole('textbox', { name: 'Agents a second, at most' }).fill('2');
     await page.getByRole('button', { name: 'Preview' }).click();

@@ -1,9 +1,12 @@
 import { ActionIcon, TextInput } from '@mantine/core';
 import { IconSearch, IconX } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { SelectorInput } from '../selectors/selector-input.tsx';
 import styles from './search-line.module.css';
 
 const PAUSE_MS = 220;
+/** Whoever has just written "env=" is about to write a value. */
+const UNFINISHED_PAUSE_MS = 1_500;
 
 interface SearchLineProps {
   /** Name for screen readers. */
@@ -15,10 +18,20 @@ interface SearchLineProps {
   readonly fault?: { readonly detail: string; readonly column?: number | undefined } | undefined;
   /** How the text is read. */
   readonly mode?: (text: string) => string;
+  /** It takes selectors: keys, operators and values of the fleet are offered while one types. */
+  readonly completes?: boolean;
 }
 
 /** One line to search with; what is typed counts after a pause, and where it is wrong, the place is shown. */
-export function SearchLine({ label, placeholder, value, onChange, fault, mode }: SearchLineProps) {
+export function SearchLine({
+  label,
+  placeholder,
+  value,
+  onChange,
+  fault,
+  mode,
+  completes = false,
+}: SearchLineProps) {
   const [text, setText] = useState(value);
   const sent = useRef(value);
   useEffect(() => {
@@ -30,46 +43,57 @@ export function SearchLine({ label, placeholder, value, onChange, fault, mode }:
   }, [value]);
   useEffect(() => {
     if (text === sent.current) return;
-    const timer = setTimeout(() => {
+    const timer = setTimeout(
+      () => {
+        sent.current = text;
+        onChange(text);
+      },
+      completes && /[=(,!]\s*$/.test(text) ? UNFINISHED_PAUSE_MS : PAUSE_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [text, onChange, completes]);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === 'Enter') {
       sent.current = text;
       onChange(text);
-    }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text, onChange]);
-
+    } else if (event.key === 'Escape') {
+      if (text === '') event.currentTarget.blur();
+      else setText('');
+    }
+  };
+  const field = {
+    'aria-label': label,
+    'data-page-search': true,
+    placeholder,
+    value: text,
+    onKeyDown,
+    leftSection: <IconSearch size={15} aria-hidden />,
+    rightSectionWidth: text === '' ? 12 : mode === undefined ? 36 : 112,
+    rightSection:
+      text === '' ? null : (
+        <span className={styles.searchEnd}>
+          {mode === undefined ? null : <span className={styles.mode}>{mode(text)}</span>}
+          <ActionIcon size={22} aria-label="Clear the search" onClick={() => setText('')}>
+            <IconX size={14} />
+          </ActionIcon>
+        </span>
+      ),
+    error: fault !== undefined,
+  };
   return (
     <div className={styles.search}>
-      <TextInput
-        type="search"
-        aria-label={label}
-        placeholder={placeholder}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') {
-            sent.current = text;
-            onChange(text);
-          } else if (event.key === 'Escape') {
-            if (text === '') event.currentTarget.blur();
-            else setText('');
-          }
-        }}
-        leftSection={<IconSearch size={15} aria-hidden />}
-        rightSectionWidth={text === '' ? 12 : mode === undefined ? 36 : 112}
-        rightSection={
-          text === '' ? null : (
-            <span className={styles.searchEnd}>
-              {mode === undefined ? null : <span className={styles.mode}>{mode(text)}</span>}
-              <ActionIcon size={22} aria-label="Clear the search" onClick={() => setText('')}>
-                <IconX size={14} />
-              </ActionIcon>
-            </span>
-          )
-        }
-        error={fault !== undefined}
-        spellCheck={false}
-        autoComplete="off"
-      />
+      {completes ? (
+        <SelectorInput {...field} onText={setText} />
+      ) : (
+        <TextInput
+          {...field}
+          type="search"
+          onChange={(event) => setText(event.currentTarget.value)}
+          spellCheck={false}
+          autoComplete="off"
+        />
+      )}
       {fault === undefined ? null : (
         <div className={styles.searchError} role="alert">
           {fault.column === undefined ? null : (

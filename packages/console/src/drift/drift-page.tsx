@@ -1,5 +1,5 @@
 import type { ReassertSelection } from '@drover/api';
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -15,6 +15,7 @@ import { useApi } from '../data/console-context.tsx';
 import { driftQueries } from '../data/drift-queries.ts';
 import { failureOf } from '../data/failure-text.ts';
 import { queries } from '../data/queries.ts';
+import { SelectorInput } from '../selectors/selector-input.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import styles from './drift.module.css';
 import { DriftAgents } from './drift-agents.tsx';
@@ -87,9 +88,9 @@ export function DriftPage() {
         }
       />
       <div className={layout.column}>
-        <TextInput
+        <SelectorInput
           className={styles.selector}
-          type="search"
+          data-page-search
           aria-label="Only agents that a selector matches"
           placeholder="Only some agents: env=prod, os.type=linux"
           value={text}
@@ -98,9 +99,7 @@ export function DriftPage() {
               ? `${failure?.detail ?? ''}${failure?.column === undefined ? '' : ` (column ${failure.column})`}`
               : undefined
           }
-          spellCheck={false}
-          autoComplete="off"
-          onChange={(event) => setText(event.currentTarget.value)}
+          onText={setText}
         />
         {reasserted === undefined ? null : (
           <Note tone="progress" actions={<Button onClick={() => setReasserted(undefined)}>Close</Button>}>

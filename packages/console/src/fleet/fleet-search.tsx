@@ -18,6 +18,7 @@ export function FleetSearch({ value, onChange, error }: FleetSearchProps) {
       value={value}
       onChange={onChange}
       fault={error === null || error === undefined ? undefined : failureOf(error)}
+      completes
       mode={(text) => (isSelectorText(text) ? 'selector' : 'words')}
     />
   );

@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
@@ -9,6 +8,7 @@ import { connectionWords } from '../components/tone.ts';
 import { useApi } from '../data/console-context.tsx';
 import { failureOf } from '../data/failure-text.ts';
 import { queries } from '../data/queries.ts';
+import { SelectorInput } from '../selectors/selector-input.tsx';
 import styles from './rollouts.module.css';
 
 const PAUSE_MS = 250;
@@ -66,20 +66,18 @@ export function WhomStep({ selector: text, onChange }: WhomStepProps) {
           </label>
         </fieldset>
         {isChoosing ? (
-          <TextInput
-            ref={field}
+          <SelectorInput
+            inputRef={field}
             label="Selector"
             description="Commas mean and: env=prod, os.type in (linux,windows), !canary"
             placeholder="env=prod"
             value={text}
-            onChange={(event) => onChange(event.currentTarget.value)}
+            onText={onChange}
             error={
               failure === undefined
                 ? undefined
                 : `${failure.detail}${failure.column === undefined ? '' : ` (column ${failure.column})`}`
             }
-            spellCheck={false}
-            autoComplete="off"
           />
         ) : null}
         <div className={styles.sample} role="status">

@@ -85,6 +85,7 @@ export function SearchPage() {
               value={selector ?? ''}
               onChange={onSelector}
               fault={selectorFault}
+              completes
             />
           </div>
           <label className={styles.check}>

@@ -38,7 +38,7 @@ export function useShellKeys(open: (overlay: ShellOverlay) => void): void {
         event.preventDefault();
         open('keys');
       } else if (event.key === '/') {
-        const search = document.querySelector<HTMLInputElement>('input[type="search"]');
+        const search = document.querySelector<HTMLInputElement>('input[data-page-search]');
         event.preventDefault();
         if (search === null) open('palette');
         else search.focus();

@@ -10,7 +10,7 @@ import type {
   SyncState,
 } from '@drover/api';
 import type { AgentFilterText } from './data/agent-filter.ts';
-import { oneOf, someOf, textParam, wholeParam } from './search-params.ts';
+import { oneOf, someOf, textParam, wholeParam, wordsParam } from './search-params.ts';
 
 /** What each page keeps in the address bar, so that a link shows a colleague the same. */
 type Raw = Readonly<Record<string, unknown>>;
@@ -54,6 +54,10 @@ export function loginSearch(raw: Raw): LoginSearch {
 
 export interface FleetSearchParams extends AgentFilterText {
   readonly sort?: string | undefined;
+  /** Columns of the table in their order, where they are not the usual ones. */
+  readonly cols?: readonly string[] | undefined;
+  /** A key: the table shows groups of agents by it. */
+  readonly by?: string | undefined;
 }
 
 export function fleetSearch(raw: Raw): FleetSearchParams {
@@ -71,7 +75,10 @@ export function fleetSearch(raw: Raw): FleetSearchParams {
     config: textParam(raw.config),
     runs: textParam(raw.runs),
     effective: textParam(raw.effective),
+    selector: textParam(raw.selector),
     sort: textParam(raw.sort),
+    cols: wordsParam(raw.cols),
+    by: textParam(raw.by),
   };
 }
 

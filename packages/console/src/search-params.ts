@@ -15,7 +15,8 @@ export function stringifySearchParams(search: Record<string, unknown>): string {
     .replaceAll('%2C', ',')
     .replaceAll('%2F', '/')
     .replaceAll('%3D', '=')
-    .replaceAll('%40', '@');
+    .replaceAll('%40', '@')
+    .replaceAll('%3A', ':');
   // A bare "=" in a value is legal and reads better: `?q=os.type=linux`.
   return text === '' ? '' : `?${text}`;
 }
@@ -41,4 +42,11 @@ export function someOf<T extends string>(value: unknown, allowed: readonly T[]):
 export function wholeParam(value: unknown): number | undefined {
   const number = Number(value);
   return value !== undefined && Number.isInteger(number) && number > 0 ? number : undefined;
+}
+
+/** Words joined by commas, each once. */
+export function wordsParam(value: unknown): readonly string[] | undefined {
+  const given = Array.isArray(value) ? value.map(String) : typeof value === 'string' ? value.split(',') : [];
+  const words = [...new Set(given.filter((word) => word !== ''))];
+  return words.length === 0 ? undefined : words;
 }

@@ -26,6 +26,8 @@ export interface AgentFilterText {
   readonly runs?: string | undefined;
   /** Hash of a content that they run. */
   readonly effective?: string | undefined;
+  /** A selector beside what stands in the search line. */
+  readonly selector?: string | undefined;
 }
 
 const SELECTOR_SIGNS = /[=!]|(^|[\s,])(label|attr):|\s(in|notin)\s*\(/;
@@ -38,8 +40,11 @@ export function isSelectorText(text: string): boolean {
 export function agentFilterOf(text: AgentFilterText): AgentFilter {
   const { q, state, health, sync, drift, enrolment, credential, ...rest } = text;
   const words = (q ?? '').trim();
+  const isSelector = isSelectorText(words);
+  const selectors = [isSelector ? words : '', rest.selector ?? ''].filter((each) => each !== '');
   return {
-    ...(words === '' ? {} : isSelectorText(words) ? { selector: words } : { q: words }),
+    ...(words === '' || isSelector ? {} : { q: words }),
+    ...(selectors.length === 0 ? {} : { selector: selectors.join(',') }),
     ...(state === undefined || state.length === 0 ? {} : { state: [...state] }),
     ...(health === undefined || health.length === 0 ? {} : { health: [...health] }),
     ...(sync === undefined || sync.length === 0 ? {} : { sync: [...sync] }),
@@ -53,6 +58,25 @@ export function agentFilterOf(text: AgentFilterText): AgentFilter {
     ...(rest.runs === undefined ? {} : { runs: rest.runs }),
     ...(rest.effective === undefined ? {} : { effective: [rest.effective] }),
   };
+}
+
+/** The filter as the address bar holds it. */
+export function agentFilterText(filter: AgentFilter): AgentFilterText {
+  const { q, selector, effective, ...rest } = filter;
+  return {
+    ...rest,
+    q: q ?? selector,
+    ...(q === undefined ? {} : { selector }),
+    effective: effective?.[0],
+  };
+}
+
+/** Narrowed by a selector: in the search line where that takes one, else beside it. */
+export function narrowed(text: AgentFilterText, selector: string): Pick<AgentFilterText, 'q' | 'selector'> {
+  const words = (text.q ?? '').trim();
+  if (words === '') return { q: selector };
+  if (isSelectorText(words)) return { q: `${words},${selector}` };
+  return { selector: text.selector === undefined ? selector : `${text.selector},${selector}` };
 }
 
 /** A selector that matches exactly these agents. */

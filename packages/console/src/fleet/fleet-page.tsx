@@ -16,7 +16,7 @@ import { useApi } from '../data/console-context.tsx';
 import { queries } from '../data/queries.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { AgentCard } from './agent-card.tsx';
-import { agentColumns } from './agent-columns.tsx';
+import { ColumnChooser } from './column-chooser.tsx';
 import { ConnectAgents } from './connect-agents.tsx';
 import { DriftNote } from './drift-note.tsx';
 import { EnrolmentFilters, WaitingNote } from './enrolment-filters.tsx';
@@ -24,26 +24,24 @@ import { ExportMenu } from './export-menu.tsx';
 import { FacetMenu } from './facet-menu.tsx';
 import styles from './fleet.module.css';
 import { FleetCounts } from './fleet-counts.tsx';
+import { FleetGroups } from './fleet-groups.tsx';
 import { FleetSearch } from './fleet-search.tsx';
+import { GroupMenu } from './group-menu.tsx';
 import { RunFilters } from './run-filters.tsx';
+import { SelectorFilter } from './selector-filter.tsx';
+import { useFleetColumns } from './use-fleet-columns.ts';
 import { useFleetList } from './use-fleet-list.ts';
 
 const route = getRouteApi('/inside/agents');
-const shownColumns = agentColumns.map(({ id }) => id);
 
 export function FleetPage() {
   useTitle('Fleet');
   const api = useApi();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { sort, ...rest } = search;
+  const { sort, cols, by, ...rest } = search;
   const filterText = JSON.stringify(rest);
   const filter = useMemo(() => JSON.parse(filterText) as AgentFilterText, [filterText]);
-
-  const list = useFleetList(filter, sort);
-  const stats = useQuery(queries.stats(api, filter));
-  const everything = useQuery(queries.stats(api));
-  const fleetSize = everything.data?.total;
 
   const change = useCallback(
     (part: Partial<typeof search>) => {
@@ -51,6 +49,11 @@ export function FleetPage() {
     },
     [navigate],
   );
+  const columns = useFleetColumns(cols, change);
+  const list = useFleetList(filter, by === undefined ? sort : undefined, columns.attributes);
+  const stats = useQuery(queries.stats(api, filter));
+  const everything = useQuery(queries.stats(api));
+  const fleetSize = everything.data?.total;
   const onSearch = useCallback((q: string) => change({ q: q === '' ? undefined : q }), [change]);
 
   const { reload, rows, total, query } = list;
@@ -80,7 +83,7 @@ export function FleetPage() {
         }
         actions={
           <>
-            <ExportMenu filter={filter} sort={sort} columns={shownColumns} />
+            <ExportMenu filter={filter} sort={sort} columns={columns.ids} />
             <LinkButton
               to="/rollouts/new"
               search={{ selector: agentFilterOf(filter).selector }}
@@ -114,6 +117,9 @@ export function FleetPage() {
           )}
           <RunFilters filter={filter} onChange={change} />
           <EnrolmentFilters filter={filter} onChange={change} />
+          <SelectorFilter selector={filter.selector} onRelease={() => change({ selector: undefined })} />
+          <GroupMenu by={by} onChange={(next) => change({ by: next, sort: undefined })} />
+          {by === undefined ? <ColumnChooser ids={columns.ids} onChange={columns.choose} /> : null}
         </div>
       </div>
       <div className={styles.remarks}>
@@ -136,7 +142,9 @@ export function FleetPage() {
           ) : null}
         </div>
       </div>
-      {query.isError && rows.length === 0 ? (
+      {by !== undefined ? (
+        <FleetGroups search={search} filter={filter} by={by} onSort={(next) => change({ sort: next })} />
+      ) : query.isError && rows.length === 0 ? (
         selectorError === null ? (
           <ErrorState
             error={query.error}
@@ -165,7 +173,7 @@ export function FleetPage() {
           <div className={list.isOld ? styles.old : undefined}>
             <DataTable
               label="Agents"
-              columns={agentColumns}
+              columns={columns.columns}
               rows={rows}
               total={total}
               rowKey={(agent) => agent.instanceUid}

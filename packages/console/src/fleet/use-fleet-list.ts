@@ -30,11 +30,18 @@ export function patchRows(
   };
 }
 
-export function useFleetList(filter: AgentFilterText, sort: string | undefined) {
+export function useFleetList(
+  filter: AgentFilterText,
+  sort: string | undefined,
+  attributes: readonly string[],
+) {
   const { api, live } = useConsole();
   const queryClient = useQueryClient();
   const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set());
-  const key = useMemo(() => ['agents', 'fleet', filter, sort ?? 'name'], [filter, sort]);
+  const key = useMemo(
+    () => ['agents', 'fleet', filter, sort ?? 'name', attributes],
+    [filter, sort, attributes],
+  );
 
   const query = useInfiniteQuery({
     queryKey: key,
@@ -44,6 +51,7 @@ export function useFleetList(filter: AgentFilterText, sort: string | undefined) 
           ...agentFilterOf(filter),
           limit: PAGE_ROWS,
           sort: sort ?? 'name',
+          attributes,
           ...(pageParam === '' ? {} : { cursor: pageParam }),
         },
         signal,
@@ -63,7 +71,11 @@ export function useFleetList(filter: AgentFilterText, sort: string | undefined) 
       isRefreshing.current = true;
       try {
         const wanted = uids.slice(0, REFRESH_MAX);
-        const page = await api.listAgents({ selector: selectorOfUids(wanted), limit: REFRESH_MAX });
+        const page = await api.listAgents({
+          selector: selectorOfUids(wanted),
+          limit: REFRESH_MAX,
+          attributes,
+        });
         queryClient.setQueryData<FleetPages>(key, (pages) => patchRows(pages, page.items));
       } catch {
         // The next round reads them again; the banner tells of a lost server.
@@ -71,7 +83,7 @@ export function useFleetList(filter: AgentFilterText, sort: string | undefined) 
         isRefreshing.current = false;
       }
     },
-    [api, queryClient, key],
+    [api, queryClient, key, attributes],
   );
 
   useEffect(

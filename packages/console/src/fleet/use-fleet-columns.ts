@@ -1,0 +1,50 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { columnsOf, isUsual, shownAttributes, USUAL_COLUMNS, validColumns } from './fleet-columns.tsx';
+
+const STORED = 'drover:fleet-columns';
+
+function readStored(): readonly string[] | undefined {
+  try {
+    return validColumns(localStorage.getItem(STORED)?.split(','));
+  } catch {
+    return undefined;
+  }
+}
+
+function store(ids: readonly string[] | undefined): void {
+  try {
+    if (ids === undefined) localStorage.removeItem(STORED);
+    else localStorage.setItem(STORED, ids.join());
+  } catch {
+    // A browser that keeps nothing still has them in the address.
+  }
+}
+
+/** The columns of the fleet's table: of the address, else those that this browser remembers, else the usual ones. */
+export function useFleetColumns(
+  cols: readonly string[] | undefined,
+  change: (part: { cols: readonly string[] | undefined }) => void,
+) {
+  const [stored, setStored] = useState(readStored);
+  const text = (validColumns(cols) ?? stored ?? USUAL_COLUMNS).join();
+  const ids = useMemo(() => text.split(','), [text]);
+  useEffect(() => {
+    // A link that is copied shows a colleague the same.
+    if (cols === undefined && stored !== undefined) change({ cols: stored });
+  }, [cols, stored, change]);
+  const choose = useCallback(
+    (next: readonly string[]) => {
+      const kept = isUsual(next) ? undefined : validColumns(next);
+      store(kept);
+      setStored(kept);
+      change({ cols: kept });
+    },
+    [change],
+  );
+  return {
+    ids,
+    columns: useMemo(() => columnsOf(ids), [ids]),
+    attributes: useMemo(() => shownAttributes(ids), [ids]),
+    choose,
+  };
+}

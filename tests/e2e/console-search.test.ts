@@ -111,7 +111,7 @@ describeWithBrowser('search, in the console', () => {
     const { page, context } = await bench.signedIn();
     await page.getByRole('table', { name: 'Agents' }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('old.example');
+    await page.getByRole('combobox', { name: /^Find an agent/ }).fill('old.example');
     await page.getByRole('option', { name: 'in configurations and what agents run' }).click();
     await page.getByRole('link', { name: 'edge, line 5' }).click();
     await page.waitForURL(

@@ -1,0 +1,164 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { WatchedPage } from './support/browser.ts';
+import { consoleBench, judged } from './support/console-bench.ts';
+import { switchColorScheme } from './support/console-page.ts';
+import { eventually } from './support/process.ts';
+import { describeWithBrowser } from './support/requirements.ts';
+
+const AGENTS = 120;
+const PROD = 40;
+
+describeWithBrowser('the fleet, in the console', () => {
+  const bench = consoleBench('console-fleet');
+  let ui: WatchedPage;
+
+  beforeAll(async () => {
+    bench.simulate(AGENTS);
+    const { api } = bench.server;
+    await eventually(
+      'everybody is there',
+      async () => (await api.stats({ selector: 'os.type' })).total === AGENTS,
+    );
+    const { items } = await api.listAgents({ limit: AGENTS });
+    for (const [at, { instanceUid }] of items.entries()) {
+      const env = at < PROD ? 'prod' : at < PROD + 10 ? 'pre prod' : undefined;
+      if (env !== undefined) await api.patchAgent(instanceUid, { labels: { env } });
+    }
+    ui = await bench.signedIn();
+  });
+
+  const line = () => ui.page.getByRole('combobox', { name: 'Search the fleet' });
+  const option = (name: RegExp) => ui.page.getByRole('option', { name });
+
+  test('a selector is written by keyboard alone: key, operator and value are offered', async () => {
+    const { page } = ui;
+    await page.locator('[data-row-link]').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('en');
+    await option(/^env\b.*50 agents/).waitFor();
+    expect(await judged(ui, 'keys are offered')).toEqual([]);
+    await page.keyboard.press('ArrowDown');
+    expect(await line().getAttribute('aria-activedescendant')).toMatch(/-0$/);
+    await page.keyboard.press('Enter');
+    await option(/^notin \(/).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    expect(await line().inputValue()).toBe('env=');
+    await page.keyboard.type('pre');
+    await option(/^pre prod.*10 agents/).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await line().inputValue()).toBe('env="pre prod"');
+    await page.getByText(`10 of ${AGENTS} agents`).waitFor();
+    expect(await line().getAttribute('aria-expanded')).toBe('false');
+  });
+
+  test('values of a list are chosen with the pointer, and Escape closes before it clears', async () => {
+    const { page } = ui;
+    await line().fill('env in (');
+    await option(/^prod/).click();
+    await option(/^, /).click();
+    await option(/^pre prod/).click();
+    await option(/^\)/).click();
+    expect(await line().inputValue()).toBe('env in (prod,"pre prod")');
+    await page.getByText(`50 of ${AGENTS} agents`).waitFor();
+    await line().fill('env=prod,');
+    await option(/./).first().waitFor();
+    await page.keyboard.press('Escape');
+    expect(await line().inputValue()).toBe('env=prod,');
+    await page.keyboard.press('Escape');
+    expect(await line().inputValue()).toBe('');
+  });
+
+  test('words stay words: Enter searches for what was typed, whatever is offered', async () => {
+    const { page } = ui;
+    await line().fill('linux');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/agents?q=linux');
+    await line().fill('env==prod');
+    await page
+      .getByRole('alert')
+      .getByText(/column 5/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await page.getByText(`${AGENTS} agents`, { exact: true }).waitFor();
+  });
+
+  test('columns are chosen, stand in the address and are remembered', async () => {
+    const { page } = ui;
+    const header = (name: string) => page.getByRole('columnheader', { name });
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByLabel('Add a label or an attribute').fill('env');
+    await page.getByRole('button', { name: /^env label/ }).click();
+    await page.getByRole('checkbox', { name: 'Configuration' }).click();
+    await page.getByLabel('Add a label or an attribute').fill('region');
+    await page.getByRole('button', { name: /^cloud\.region/ }).click();
+    await header('cloud.region').waitFor();
+    await header('env').waitFor();
+    expect(await judged(ui, 'columns')).toEqual([]);
+    await page.getByRole('button', { name: 'Move Name to the left' }).click();
+    await page.waitForURL('**/agents?cols=name,state,attr:cloud.region,label:env,*');
+    expect(await header('Configuration').count()).toBe(0);
+    const cells = page.getByRole('row').nth(1).getByRole('cell');
+    expect(await cells.nth(2).textContent()).toMatch(/\w/);
+    await page.keyboard.press('Escape');
+
+    await bench.open(page, '/agents');
+    await page.waitForURL('**/agents?cols=name,*');
+    await header('cloud.region').waitFor();
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await header('Configuration').waitFor();
+    await page.keyboard.press('Escape');
+    await bench.open(page, '/agents');
+    await page.locator('[data-row-link]').first().waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  });
+
+  test('agents stand in groups, and a group leads to its agents', async () => {
+    const { page } = ui;
+    await page.getByRole('button', { name: 'Group', exact: true }).click();
+    await page.getByRole('button', { name: /^env label/ }).click();
+    const table = page.getByRole('table', { name: 'Groups by env' });
+    await table.getByText('Without env').waitFor();
+    const rows = await table.getByRole('row').allTextContents();
+    expect(rows.slice(1).map((row) => /^(\D+)(\d\d)/.exec(row)?.slice(1, 3))).toEqual([
+      ['prod', String(PROD)],
+      ['pre prod', '10'],
+      ['Without env', String(AGENTS - PROD - 10)],
+    ]);
+    for (const scheme of ['light', 'dark'] as const) {
+      await switchColorScheme(page, scheme);
+      expect(await judged(ui, `groups, ${scheme}`)).toEqual([]);
+    }
+    await table.getByRole('link', { name: 'Without env' }).click();
+    await page.getByText(`${AGENTS - PROD - 10} of ${AGENTS} agents`).waitFor();
+    expect(await line().inputValue()).toBe('!label:env');
+    await page.goBack();
+    await table.getByRole('link', { name: 'pre prod' }).click();
+    await page.getByText(`10 of ${AGENTS} agents`).waitFor();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+  });
+
+  test('on a phone groups are cards, and nothing is wider than the window', async () => {
+    const phone = await bench.signedIn({ width: 390, height: 844 });
+    await bench.open(phone.page, '/agents?by=os.type');
+    await phone.page.getByRole('link', { name: 'linux' }).waitFor();
+    expect(await judged(phone, 'groups on a phone')).toEqual([]);
+    await phone.context.close();
+  });
+
+  test('the rollout wizard completes selectors too', async () => {
+    const { page } = ui;
+    await bench.server.api.putConfig('edge', { body: 'receivers: {}\n' });
+    await bench.open(page, '/rollouts/new?config=edge');
+    await page.getByRole('radio', { name: 'Agents that a selector matches' }).click();
+    const field = page.getByRole('combobox', { name: 'Selector' });
+    await field.fill('env=p');
+    await option(/^prod/).click();
+    expect(await field.inputValue()).toBe('env=prod');
+    await page.getByText(`${PROD} agents match`).waitFor();
+    expect(await judged(ui, 'wizard')).toEqual([]);
+    expect(ui.complaints.filter((complaint) => !complaint.includes('400'))).toEqual([]);
+  });
+});

@@ -162,10 +162,11 @@ describeWithBrowser('the console at work', () => {
   test('a rollout in waves is previewed wave by wave, waits for approval, and goes on', async () => {
     await bench.open(page, '/rollouts/new?config=edge');
     await page.getByLabel('In waves, each judged before the next').check();
-    await page.getByRole('textbox', { name: 'Waves' }).fill('1, some');
-    await page.getByText('Numbers of agents or shares with commas').waitFor();
+    await page.getByRole('textbox', { name: 'Wave 1' }).fill('some');
+    await page.getByText('one wave on each line').waitFor();
     expect(await page.getByRole('button', { name: 'Preview' }).isDisabled()).toBe(true);
-    await page.getByRole('textbox', { name: 'Waves' }).fill('3');
+    await page.getByRole('textbox', { name: 'Wave 1' }).fill('3');
+    await page.getByRole('button', { name: 'Take wave 2 out' }).click();
     await page.getByRole('textbox', { name: 'Minutes each wave soaks' }).fill('0');
     await page.getByLabel('Wait for approval after each wave').check();
     await page.getByRole('button', { name: 'Preview' }).click();

@@ -33,7 +33,9 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
     await page.getByRole('combobox', { name: 'Revision 1' }).selectOption('1');
     await page.waitForURL('**/rollouts/new?stack=base@1,site');
     await page.getByLabel('In waves, each judged before the next').check();
-    await page.getByRole('textbox', { name: 'Waves' }).fill('os.type in (linux,beos), 50%');
+    await page.getByRole('textbox', { name: 'Wave 1' }).fill('os.type in (linux,beos), !absent');
+    await page.getByText('4 agents of the rollout today').waitFor();
+    await page.getByRole('textbox', { name: 'Wave 2' }).fill('50%');
     await page.getByLabel('Judge what flows too').check();
     await page.getByRole('textbox', { name: 'Sent, at least' }).fill('2000');
     await page.getByText('A percentage from 0 to 1000').waitFor();
@@ -55,7 +57,7 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
     ]);
     expect(rollout?.strategy).toMatchObject({
       kind: 'waves',
-      waves: [{ selector: 'os.type in (linux,beos)' }, { percent: 50 }],
+      waves: [{ selector: 'os.type in (linux,beos), !absent' }, { percent: 50 }],
       gates: { flow: { minSentPercent: 80, maxFailedPercent: 5 } },
       window: { from: '00:00', to: '23:59', timezone: 'UTC', days: ['sun'] },
       applyDeadlineSeconds: 180,

@@ -57,6 +57,7 @@ import type {
 } from './credentials.ts';
 import type {
   AgentDrift,
+  DriftAgent,
   DriftGroupPage,
   IntendedConfig,
   ReassertResult,
@@ -256,7 +257,7 @@ export function createApiClient(options: ApiClientOptions) {
     listDrift: (query?: PageQuery & { selector?: string }, signal?: AbortSignal) =>
       call<DriftGroupPage>('GET', '/drift', { query, signal }),
     driftAgents: (query?: PageQuery & { selector?: string; path?: string }, signal?: AbortSignal) =>
-      call<Page<AgentSummary>>('GET', '/drift/agents', { query, signal }),
+      call<Page<DriftAgent>>('GET', '/drift/agents', { query, signal }),
     previewReassert: (selection: ReassertSelection, signal?: AbortSignal) =>
       call<ReassertResult>('POST', '/agents/reassert/preview', { body: selection, signal }),
     /** As `reassertAgent`, for the agents of a selection that drift. */

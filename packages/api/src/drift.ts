@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AgentPageSchema, DriftStateSchema } from './agents.ts';
+import { AgentSummarySchema, DriftStateSchema } from './agents.ts';
 import { EnrolmentResultSchema, SELECTION_MAX } from './credentials.ts';
 import { PageQuerySchema, pageOf } from './page.ts';
 import { InstanceUidSchema, TimeSchema } from './values.ts';
@@ -111,7 +111,11 @@ export const DriftGroupQuerySchema = PageQuerySchema.omit({ sort: true }).extend
 export const DriftAgentQuerySchema = DriftGroupQuerySchema.extend({
   path: DriftPathSchema.optional().meta({ description: 'Of a difference, e.g. exporters::otlp::endpoint' }),
 });
-export const DriftAgentPageSchema = AgentPageSchema;
+export const DriftAgentSchema = AgentSummarySchema.extend({
+  reassert: AgentDriftSchema.shape.reassert,
+}).meta({ id: 'DriftAgent' });
+export type DriftAgent = z.infer<typeof DriftAgentSchema>;
+export const DriftAgentPageSchema = pageOf(DriftAgentSchema).meta({ id: 'DriftAgentPage' });
 
 /** Which agents are to be offered once more what they are to run: of those that match, or of these, the ones that drift. */
 export const ReassertSelectionSchema = z

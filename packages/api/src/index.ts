@@ -200,6 +200,7 @@ export {
 export {
   type AgentDrift,
   AgentDriftSchema,
+  type DriftAgent,
   DriftAgentPageSchema,
   DriftAgentQuerySchema,
   type DriftDifference,

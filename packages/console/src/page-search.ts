@@ -10,6 +10,7 @@ import type {
   SyncState,
 } from '@drover/api';
 import type { AgentFilterText } from './data/agent-filter.ts';
+import { EVENT_GROUPS, type EventGroup } from './data/event-groups.ts';
 import { oneOf, someOf, textParam, wholeParam, wordsParam } from './search-params.ts';
 
 /** What each page keeps in the address bar, so that a link shows a colleague the same. */
@@ -113,12 +114,26 @@ export function wouldRunSearch(raw: Raw): WouldRunSearch {
   return { stack: textParam(raw.stack), layer: textParam(raw.layer) };
 }
 
+/** Three words for three things: what is meant, what arrived, what runs. */
+export const CONFIG_SIDES = ['intended', 'delivered', 'effective'] as const;
+export type ConfigSide = (typeof CONFIG_SIDES)[number];
+
 export interface AgentSearch {
   readonly tab?: AgentTab | undefined;
+  /** What is compared with what. */
+  readonly from?: ConfigSide | undefined;
+  readonly to?: ConfigSide | undefined;
+  /** Of the timeline. */
+  readonly events?: EventGroup | undefined;
 }
 
 export function agentSearch(raw: Raw): AgentSearch {
-  return { tab: oneOf(raw.tab, AGENT_TABS) };
+  return {
+    tab: oneOf(raw.tab, AGENT_TABS),
+    from: oneOf(raw.from, CONFIG_SIDES),
+    to: oneOf(raw.to, CONFIG_SIDES),
+    events: oneOf(raw.events, EVENT_GROUPS),
+  };
 }
 
 export interface DriftSearch {

@@ -1,28 +1,16 @@
-import type { Agent, IntendedConfig } from '@drover/api';
-import { useQuery } from '@tanstack/react-query';
+import type { Agent } from '@drover/api';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
-import { ErrorState } from '../components/error-state.tsx';
-import { countOf } from '../components/format.ts';
 import { Identifier } from '../components/identifier.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
-import { SkeletonRows } from '../components/skeleton.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { configStatusWords, type StateWord, syncWords } from '../components/tone.ts';
-import { useApi } from '../data/console-context.tsx';
-import { queries } from '../data/queries.ts';
 import styles from './agent.module.css';
+import { AgentCompare } from './agent-compare.tsx';
 import { AgentDrift } from './agent-drift.tsx';
 import { AgentPipelines } from './agent-pipelines.tsx';
+import { AssignedBy, AssignedResult } from './assigned.tsx';
 import { MergedOrigin } from './merged-origin.tsx';
-
-const DiffView = lazy(() =>
-  import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView })),
-);
-const CodeEditor = lazy(() =>
-  import('../components/code-editor.tsx').then((module) => ({ default: module.CodeEditor })),
-);
 
 /** Intended, delivered and effective are three things, shown as such. */
 export function AgentConfiguration(props: { readonly agent: Agent }) {
@@ -37,7 +25,7 @@ export function AgentConfiguration(props: { readonly agent: Agent }) {
       <AgentDrift agent={agent} />
       <AgentPipelines agent={agent} />
       <MergedOrigin agent={agent} />
-      <Bodies agent={agent} />
+      <AgentCompare agent={agent} />
     </div>
   );
 }
@@ -72,20 +60,8 @@ function Intended({ agent }: { readonly agent: Agent }) {
                 </span>
               )),
             ],
-            [
-              'Assigned',
-              <span key="assigned">
-                <Time at={desired.assignedAt} />
-                {desired.rolloutId === null ? null : (
-                  <>
-                    {' by '}
-                    <Link to="/rollouts/$id" params={{ id: desired.rolloutId }}>
-                      this rollout
-                    </Link>
-                  </>
-                )}
-              </span>,
-            ],
+            ['Assigned', <AssignedBy key="assigned" agent={agent} />],
+            ['Result', <AssignedResult key="result" agent={agent} />],
             ...(desired.problem === null
               ? [['Hash', <Identifier key="hash" value={desired.hash} of="intended hash" />] as const]
               : [
@@ -162,59 +138,4 @@ function Effective({ agent }: { readonly agent: Agent }) {
       )}
     </Panel>
   );
-}
-
-function Bodies({ agent }: { readonly agent: Agent }) {
-  const isManaged = agent.remoteConfig.desired !== null;
-  const query = useQuery({
-    ...queries.intendedConfig(useApi(), agent.instanceUid),
-    enabled: isManaged,
-  });
-  const files = Object.entries(agent.effectiveConfig?.files ?? {});
-  const effective = files
-    .map(([name, file]) => (files.length > 1 ? `# ${name}\n${file.body}` : file.body))
-    .join('\n');
-  if (query.isError) {
-    return (
-      <ErrorState
-        error={query.error}
-        what="The intended configuration could not be read"
-        onRetry={() => void query.refetch()}
-      />
-    );
-  }
-  if (isManaged && query.data === undefined) return <SkeletonRows rows={8} height={20} />;
-  const layers = query.data?.layers ?? [];
-  const intended = layers.length === 0 ? undefined : intendedText(query.data);
-  if (intended === undefined && files.length === 0) return null;
-  return (
-    <Suspense fallback={<SkeletonRows rows={8} height={20} />}>
-      {intended === undefined || files.length === 0 ? (
-        <Panel title={intended === undefined ? 'Effective configuration' : 'Intended configuration'} isFlush>
-          <CodeEditor value={intended ?? effective} label="Configuration" isReadOnly />
-        </Panel>
-      ) : (
-        <Panel
-          title="Intended and effective, line by line"
-          aside={
-            layers.length > 1 ? (
-              <span className={styles.muted}>
-                {countOf(layers.length, 'configuration')} merged as the agent merges them
-              </span>
-            ) : null
-          }
-          isFlush
-        >
-          <DiffView before={intended} after={effective} beforeLabel="Intended" afterLabel="Effective" />
-        </Panel>
-      )}
-    </Suspense>
-  );
-}
-
-/** One layer as it was written, several as the agent merges them; with the values that this agent has. */
-function intendedText(intended: IntendedConfig | undefined): string {
-  const { layers = [], merged = null } = intended ?? {};
-  if (merged !== null && layers.length > 1) return merged.body;
-  return layers.map(({ entry, body }) => (layers.length > 1 ? `# ${entry}\n${body}` : body)).join('\n');
 }

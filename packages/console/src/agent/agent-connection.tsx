@@ -72,7 +72,20 @@ export function AgentConnection({ agent }: { readonly agent: Agent }) {
               ['Since', <Time key="since" at={connection.since} />],
               ['Last message', <Time key="last" at={connection.lastMessageAt} />],
               ['Transport', connection.transport === 'websocket' ? 'WebSocket' : 'HTTP polling'],
-              ['Address', <code key="address">{connection.remoteAddress || 'unknown'}</code>],
+              [
+                'Address',
+                connection.remoteAddress === '' ? (
+                  'Unknown'
+                ) : (
+                  <Identifier
+                    key="address"
+                    value={connection.remoteAddress}
+                    of="address"
+                    lead={24}
+                    tail={8}
+                  />
+                ),
+              ],
             ]}
           />
         </Panel>

@@ -10,6 +10,7 @@ import { StateBadge } from '../components/state-badge.tsx';
 import { driftWords } from '../components/tone.ts';
 import { useConsole } from '../data/console-context.tsx';
 import { queries } from '../data/queries.ts';
+import { ReassertFigures } from '../drift/reassert-figures.tsx';
 import styles from './agent.module.css';
 
 const CHANGES: Record<Drift['differences'][number]['change'], string> = {
@@ -28,7 +29,7 @@ export function AgentDrift({ agent }: { readonly agent: Agent }) {
       <ErrorState error={query.error} what="Drift could not be read" onRetry={() => void query.refetch()} />
     ) : null;
   }
-  const { state, reason, differences } = query.data;
+  const { state, reason, differences, reassert } = query.data;
   return (
     <Panel title="Effective against intended, by meaning" aside={<StateBadge state={driftWords[state]} />}>
       {state === 'unknown' ? <p className={styles.muted}>Not compared: {reason}.</p> : null}
@@ -37,6 +38,11 @@ export function AgentDrift({ agent }: { readonly agent: Agent }) {
           It runs what it is meant to. Order, defaults and what its supervisor adds do not count.
         </p>
       ) : null}
+      {reassert === null ? null : (
+        <p className={styles.muted}>
+          <ReassertFigures reassert={reassert} />
+        </p>
+      )}
       {differences.length === 0 ? null : (
         <>
           <p>{countOf(differences.length, 'difference')}</p>

@@ -11,6 +11,12 @@ import { AgentActions } from './agent-actions.tsx';
 import { attribute, healthStateOf } from './agent-facts.ts';
 import { EnrolmentNote } from './enrolment-note.tsx';
 
+function isUndescribed({ description }: Agent): boolean {
+  return [description.identifying, description.nonIdentifying].every(
+    (part) => Object.keys(part).length === 0,
+  );
+}
+
 /** Who it is and how it is, before anything else. */
 export function AgentHeader(props: { readonly agent: Agent; readonly above: ReactNode }) {
   const { agent } = props;
@@ -59,9 +65,22 @@ export function AgentHeader(props: { readonly agent: Agent; readonly above: Reac
             What you see is what it last said, <Time at={connection.lastMessageAt} />.
           </Note>
         )}
+        {isUndescribed(agent) ? (
+          <Note tone="gone">
+            <strong>It has never described itself.</strong> Its type, version and host are unknown
+            {agent.capabilities.length === 0 ? ', and so is what it can do' : ''}; Drover asked it for a full
+            report.
+          </Note>
+        ) : null}
         {health !== null && !health.healthy ? (
           <Note tone="broken">
             <strong>{health.status === '' ? 'Unhealthy' : health.status}</strong>
+            {health.statusAt === null ? null : (
+              <>
+                {' since '}
+                <Time at={health.statusAt} />
+              </>
+            )}
             {health.lastError === '' ? null : `: ${health.lastError}`}
           </Note>
         ) : null}

@@ -6,17 +6,10 @@ import { ErrorState } from '../components/error-state.tsx';
 import { HistoryItem, HistoryList } from '../components/history-list.tsx';
 import { LinkButton } from '../components/link-button.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
-import type { StateWord } from '../components/tone.ts';
 import { useApi } from '../data/console-context.tsx';
 import { historyQueries } from '../data/history-queries.ts';
 import { stackAddress } from '../rollouts/stack-text.ts';
-
-const RESULTS: Record<AgentConfigEntry['result'], StateWord> = {
-  waiting: { tone: 'progress', word: 'No verdict yet' },
-  applied: { tone: 'well', word: 'Applied' },
-  failed: { tone: 'broken', word: 'Failed' },
-  replaced: { tone: 'gone', word: 'Replaced before' },
-};
+import { RESULT_WORDS } from './assigned.tsx';
 
 /** What the agent was given, by whom and which rollout, what became of it, and the way back to each. */
 export function AgentHistory({ agent }: { readonly agent: Agent }) {
@@ -59,7 +52,7 @@ function Given({ entry }: { readonly entry: AgentConfigEntry }) {
   return (
     <HistoryItem
       at={at}
-      state={RESULTS[result]}
+      state={RESULT_WORDS[result]}
       message={message}
       error={error}
       actions={

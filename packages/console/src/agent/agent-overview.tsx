@@ -71,7 +71,13 @@ export function AgentOverview(props: { readonly agent: Agent }) {
                 agent.connection.remoteAddress === '' ? (
                   'Unknown'
                 ) : (
-                  <code key="address">{agent.connection.remoteAddress}</code>
+                  <Identifier
+                    key="address"
+                    value={agent.connection.remoteAddress}
+                    of="address"
+                    lead={24}
+                    tail={8}
+                  />
                 ),
               ],
               [

@@ -1,8 +1,10 @@
+import type { Agent } from '@drover/api';
 import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
+import { Identifier } from '../components/identifier.tsx';
 import { LinkButton } from '../components/link-button.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { useApi } from '../data/console-context.tsx';
@@ -34,6 +36,9 @@ export function AgentPage() {
   const query = useQuery(queries.agent(useApi(), uid));
   useTitle(query.data?.displayName ?? 'Agent');
 
+  if (query.isError && isNotFound(query.error) && query.data !== undefined) {
+    return <Forgotten agent={query.data} />;
+  }
   if (query.isError && isNotFound(query.error)) {
     return (
       <EmptyState
@@ -98,5 +103,26 @@ export function AgentPage() {
         </Tabs.Panel>
       </Tabs>
     </>
+  );
+}
+
+/** It was here, and is not any more: the page says so and does not go on as if nothing had been. */
+function Forgotten({ agent }: { readonly agent: Agent }) {
+  return (
+    <EmptyState
+      isPage
+      title={`${agent.displayName} was forgotten`}
+      action={
+        <LinkButton to="/agents" variant="filled">
+          Go to the fleet
+        </LinkButton>
+      }
+    >
+      <p role="status">
+        It was removed from Drover while you looked at it, with its labels and its timeline. If it still runs,
+        it comes back as new, and this page shows it then.
+      </p>
+      <Identifier value={agent.instanceUid} of="instance uid" lead={13} tail={8} />
+    </EmptyState>
   );
 }

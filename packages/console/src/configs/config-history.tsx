@@ -11,7 +11,7 @@ import { rolloutWords } from '../components/tone.ts';
 import { useApi } from '../data/console-context.tsx';
 import { historyQueries } from '../data/history-queries.ts';
 import type { NewRolloutSearch } from '../page-search.ts';
-import { stackAddress } from '../rollouts/stack-text.ts';
+import { stackAddress, stackText } from '../rollouts/stack-text.ts';
 
 /** Who wrote and who rolled out which revision, when, why, and with what result; each a way back to it. */
 export function ConfigHistory({ config }: { readonly config: ConfigDetail }) {
@@ -104,9 +104,13 @@ function RolledOut({ entry }: { readonly entry: Entry<'rollout'> }) {
             preview: 'now',
           }}
           size="compact-sm"
-          aria-label={`Roll out r${revision} to the same agents again`}
+          aria-label={
+            others === 0
+              ? `Roll out r${revision} to the same agents again`
+              : `Back to this stack: ${stackText(configs)}`
+          }
         >
-          Again…
+          {others === 0 ? 'Again…' : 'Back to this stack…'}
         </LinkButton>
       }
     >

@@ -11,6 +11,7 @@ import {
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { AgentFilterText } from './agent-filter.ts';
 import { agentFilterOf } from './agent-filter.ts';
+import { type EventGroup, kindsOf } from './event-groups.ts';
 
 /** Every read of the console, each under the key by which live events find it. */
 export const queries = {
@@ -83,11 +84,20 @@ export const queries = {
       queryKey: ['agent', uid, 'intended'],
       queryFn: ({ signal }) => api.intendedConfig(uid, signal),
     }),
-  agentEvents: (api: ApiClient, uid: string) =>
+  agentEvents: (api: ApiClient, uid: string, group: EventGroup | undefined) =>
     infiniteQueryOptions({
-      queryKey: ['agent', uid, 'events'],
+      queryKey: ['agent', uid, 'events', group ?? 'any'],
       queryFn: ({ signal, pageParam }) =>
-        api.agentEvents(uid, { limit: 50, ...(pageParam === '' ? {} : { cursor: pageParam }) }, signal),
+        api.agentEvents(
+          uid,
+          {
+            limit: 50,
+            ...(group === undefined ? {} : { kind: kindsOf(group) }),
+            ...(pageParam === '' ? {} : { cursor: pageParam }),
+          },
+          signal,
+        ),
+      placeholderData: keepPreviousData,
       initialPageParam: '',
       getNextPageParam: (page) => page.nextCursor ?? undefined,
     }),

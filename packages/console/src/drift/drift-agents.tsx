@@ -1,4 +1,4 @@
-import type { AgentSummary } from '@drover/api';
+import type { DriftAgent } from '@drover/api';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { AgentLink } from '../components/agent-link.tsx';
 import type { DataColumn } from '../components/data-column.ts';
@@ -11,11 +11,33 @@ import { connectionWords } from '../components/tone.ts';
 import { useApi } from '../data/console-context.tsx';
 import { driftQueries } from '../data/drift-queries.ts';
 
-function stackText({ remoteConfig }: AgentSummary): string {
+function Policy({ agent }: { readonly agent: DriftAgent }) {
+  const { reassert } = agent;
+  return (
+    <span className={reassert?.isStopped === true ? layout.name : layout.muted}>
+      {reassert === null ? (
+        'off'
+      ) : (
+        <span title={reassert.isStopped ? 'Left alone after the last try' : 'Tries of the policy'}>
+          {reassert.tries} of {reassert.maxTries}
+          {reassert.lastAt === null ? null : (
+            <>
+              {', last '}
+              <Time at={reassert.lastAt} />
+            </>
+          )}
+          {reassert.isStopped ? ', gave up' : ''}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function stackText({ remoteConfig }: DriftAgent): string {
   return remoteConfig.configs.map(({ name, revision }) => `${name} r${revision}`).join(', ');
 }
 
-const columns: readonly DataColumn<AgentSummary>[] = [
+const columns: readonly DataColumn<DriftAgent>[] = [
   {
     id: 'name',
     header: 'Agent',
@@ -40,6 +62,13 @@ const columns: readonly DataColumn<AgentSummary>[] = [
     cell: ({ hostName }) => (
       <span className={layout.muted}>{hostName === '' ? '–' : <bdi>{hostName}</bdi>}</span>
     ),
+  },
+  {
+    id: 'policy',
+    header: 'Policy',
+    track: 'minmax(108px, 1fr)',
+    minTableWidth: 900,
+    cell: (agent) => <Policy agent={agent} />,
   },
   {
     id: 'state',

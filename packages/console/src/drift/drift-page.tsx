@@ -136,6 +136,14 @@ export function DriftPage() {
                 here soon.
               </Note>
             )}
+            {first.reassertStopped === 0 ? null : (
+              <Note tone="look">
+                {countOf(first.reassertStopped, 'agent')} of the fleet{' '}
+                {first.reassertStopped === 1 ? 'drifts' : 'drift'} after the last try of the policy, and{' '}
+                {first.reassertStopped === 1 ? 'is' : 'are'} left alone: re-assert them by hand, or give them
+                something else.
+              </Note>
+            )}
             {first.isCut ? (
               <Note tone="look">
                 There are more kinds of differences than are told apart here. Narrow them by a selector.

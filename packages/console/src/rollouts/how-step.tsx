@@ -4,15 +4,18 @@ import { Select } from '../components/select.tsx';
 import { FlowFields, fieldOf, WhenFields } from './how-details.tsx';
 import styles from './rollouts.module.css';
 import type { ReadStrategy, StrategyField, StrategyForm } from './strategy-form.ts';
+import { WaveRows } from './wave-rows.tsx';
 
 interface HowStepProps {
   readonly form: StrategyForm;
   readonly read: ReadStrategy;
+  /** Of the rollout. */
+  readonly selector: string;
   readonly onChange: (form: StrategyForm) => void;
 }
 
 /** All at once, or in waves that are judged one after the other. */
-export function HowStep({ form, read, onChange }: HowStepProps) {
+export function HowStep({ form, read, selector, onChange }: HowStepProps) {
   const change = (part: Partial<StrategyForm>) => onChange({ ...form, ...part });
   const details = { form, read, onChange: change };
   const field = (name: StrategyField) => fieldOf(details, name);
@@ -45,20 +48,19 @@ export function HowStep({ form, read, onChange }: HowStepProps) {
         </fieldset>
         {form.kind === 'all' ? null : (
           <>
-            <div className={styles.pair}>
-              <TextInput
-                label="Waves"
-                description="Numbers, shares or a selector (ring=canary), in order; all others come last"
-                {...field('waves')}
-              />
+            <WaveRows
+              selector={selector}
+              waves={form.waves}
+              wrong={read.kind === 'wrong' ? read.waves : []}
+              onChange={(waves) => change({ waves })}
+            />
+            <div className={styles.percents}>
               <TextInput
                 label="Minutes each wave soaks"
                 description="Before its health is judged"
                 inputMode="decimal"
                 {...field('soakMinutes')}
               />
-            </div>
-            <div className={styles.pair}>
               <TextInput
                 label="Agents of a wave that may fail"
                 description="Or be unhealthy; a number or a share"

@@ -163,7 +163,7 @@ export function NewRolloutPage() {
           }
         />
         <WhomStep selector={selectorText} onChange={setSelectorText} />
-        <HowStep form={form} read={how} onChange={setForm} />
+        <HowStep form={form} read={how} selector={selector} onChange={setForm} />
         <section className={styles.step} aria-labelledby="step-preview">
           <h2 id="step-preview" className={styles.stepTitle}>
             Look first

@@ -4,19 +4,14 @@ import { useMemo } from 'react';
 import { countOf, formatCount } from '../components/format.ts';
 import { Note } from '../components/note.tsx';
 import { writeStack } from '../would-run/stack-text.ts';
+import { ChangeGroups } from './change-groups.tsx';
 import { RolloutAgentTable } from './rollout-agents.tsx';
 import { waveText } from './rollout-waves.tsx';
 import styles from './rollouts.module.css';
 
-function stackText(configs: RolloutPreview['current'][number]['configs']): string {
-  return configs.length === 0
-    ? 'no configuration from Drover'
-    : configs.map((config) => `${config.name} r${config.revision}`).join(', ');
-}
-
 /** Who would change and from what, who would not, who cannot and why, and whom it takes from other rollouts. */
 export function PreviewResult({ preview }: { readonly preview: RolloutPreview }) {
-  const { wouldChange, unchanged, cannot, supersedes, current, waves, noWayBack } = preview;
+  const { wouldChange, unchanged, cannot, supersedes, waves, noWayBack } = preview;
   const isLayer = preview.target.replaces === 'layer';
   const text = writeStack(preview.target.configs);
   const stack = useMemo(() => (isLayer ? { layer: text } : { stack: text }), [isLayer, text]);
@@ -63,21 +58,7 @@ export function PreviewResult({ preview }: { readonly preview: RolloutPreview })
           , which counts them as superseded.
         </Note>
       ))}
-      {current.length === 0 ? null : (
-        <div>
-          <h3 className={styles.heading}>
-            {isLayer ? 'What they are to run today, and then' : 'What they are to run today'}
-          </h3>
-          <ul className={styles.current}>
-            {current.map((stack) => (
-              <li key={stackText(stack.configs)}>
-                <strong>{formatCount(stack.agents)}</strong> {stackText(stack.configs)}
-                {isLayer ? <span> → {stackText(stack.next)}</span> : null}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {wouldChange.count === 0 ? null : <ChangeGroups preview={preview} />}
       {cannot.count === 0 ? null : (
         <div>
           <h3 className={styles.heading}>{countOf(cannot.count, 'agent')} cannot take it</h3>

@@ -20,7 +20,7 @@ export function actsOf(rollout: Rollout): readonly RolloutAct[] {
   const retry: readonly RolloutAct[] = counts.failed > 0 ? ['retry'] : [];
   switch (state) {
     case 'running':
-      return ['pause', 'abort', ...rollback];
+      return ['pause', ...retry, 'abort', ...rollback];
     case 'paused':
       return [
         rollout.pausedBecause?.kind === 'approval' ? 'approve' : 'resume',
@@ -102,7 +102,10 @@ export function actWords(act: RolloutAct, rollout: Rollout): ActWords {
       return {
         word: 'Abort',
         title: rollout.state === 'succeeded' ? 'End this standing rollout?' : 'Abort this rollout?',
-        confirm: 'Abort rollout',
+        confirm:
+          waiting === 0
+            ? 'End rollout'
+            : `Abort: ${countOf(waiting, 'agent')} never get${waiting === 1 ? 's' : ''} it`,
         isDangerous: true,
         effects: [
           `${countOf(waiting, 'agent')} that wait never get it, and no agent that matches later does.`,

@@ -18,11 +18,15 @@ import { rolloutAgentWords, rolloutWords } from '../components/tone.ts';
 import { useApi } from '../data/console-context.tsx';
 import { isNotFound } from '../data/failure-text.ts';
 import { queries } from '../data/queries.ts';
+import type { NewRolloutSearch } from '../page-search.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { RolloutActions } from './rollout-actions.tsx';
 import { RolloutAgents } from './rollout-agents.tsx';
+import { RolloutEvents } from './rollout-events.tsx';
+import { RolloutReasons } from './rollout-reasons.tsx';
 import { RolloutWaves } from './rollout-waves.tsx';
 import styles from './rollouts.module.css';
+import { stackAddress } from './stack-text.ts';
 
 const route = getRouteApi('/inside/rollouts/$id');
 const STATES: readonly RolloutAgentState[] = [
@@ -89,12 +93,32 @@ function LoadedRollout({ rollout }: { readonly rollout: Rollout }) {
               : ` · at most ${countOf(rollout.strategy.maxAgentsPerSecond, 'agent')} a second`}
           </>
         }
-        actions={<RolloutActions rollout={rollout} />}
+        actions={
+          <>
+            {rollout.endedAt === null ? null : <AgainButton rollout={rollout} />}
+            <RolloutActions rollout={rollout} />
+          </>
+        }
       />
       <div className={styles.column}>
         <Summary rollout={rollout} />
         <RolloutBar counts={counts} size="large" />
+        {counts.failed === 0 ? null : (
+          <RolloutReasons
+            id={rollout.id}
+            state="failed"
+            title={`${countOf(counts.failed, 'agent')} failed, by error`}
+          />
+        )}
         <RolloutWaves rollout={rollout} />
+        <RolloutEvents id={rollout.id} />
+        {counts.skipped === 0 ? null : (
+          <RolloutReasons
+            id={rollout.id}
+            state="skipped"
+            title={`${countOf(counts.skipped, 'agent')} skipped, by reason`}
+          />
+        )}
         <CountFilter
           label={`Agents by state, of ${countOf(counts.matched, 'agent')} that match`}
           items={STATES.map((value) => ({ value, state: rolloutAgentWords[value], count: counts[value] }))}
@@ -135,6 +159,25 @@ function LoadedRollout({ rollout }: { readonly rollout: Rollout }) {
         )}
       </div>
     </>
+  );
+}
+
+/** The way back to what it gave: the whole stack, also of several configurations, with its preview. */
+function AgainButton({ rollout }: { readonly rollout: Rollout }) {
+  const { target, selector } = rollout;
+  const [only] = target.configs;
+  const what: NewRolloutSearch =
+    target.replaces === 'layer' && only !== undefined
+      ? { config: only.name, revision: only.revision, replaces: 'layer' }
+      : { stack: stackAddress(target.configs) };
+  return (
+    <LinkButton
+      to="/rollouts/new"
+      search={{ ...what, selector: selector === '' ? undefined : selector, preview: 'now' }}
+      data-size="lg"
+    >
+      {target.configs.length > 1 ? 'Back to this stack…' : 'Roll out again…'}
+    </LinkButton>
   );
 }
 

@@ -6,6 +6,11 @@ export interface Layer {
   readonly revision?: number | undefined;
 }
 
+/** For people: `base r3, site r1`. */
+export function stackText(configs: readonly { readonly name: string; readonly revision: number }[]): string {
+  return configs.map(({ name, revision }) => `${name} r${revision}`).join(', ');
+}
+
 /** As addresses hold it: `base@3,site` is base r3, then the newest of site. */
 export function stackAddress(layers: readonly Layer[]): string {
   return layers

@@ -14,7 +14,7 @@ describe('how a rollout goes', () => {
 
   it('in waves, with what may fail, a soak and an approval', () => {
     expect(
-      read({ kind: 'waves', waves: '2, 25 %', soakMinutes: '1.5', maxFailed: '5%', needsApproval: true }),
+      read({ kind: 'waves', waves: ['2', '25 %'], soakMinutes: '1.5', maxFailed: '5%', needsApproval: true }),
     ).toEqual({
       kind: 'strategy',
       strategy: {
@@ -33,7 +33,7 @@ describe('how a rollout goes', () => {
     expect(
       read({
         kind: 'waves',
-        waves: 'ring in (canary,early), 10%',
+        waves: ['ring in (canary,early), env=prod', '10%'],
         isFlowJudged: true,
         minSent: '80',
         maxQueue: '',
@@ -46,7 +46,7 @@ describe('how a rollout goes', () => {
       kind: 'strategy',
       strategy: {
         kind: 'waves',
-        waves: [{ selector: 'ring in (canary,early)' }, { percent: 10 }],
+        waves: [{ selector: 'ring in (canary,early), env=prod' }, { percent: 10 }],
         gates: {
           maxFailed: { count: 0 },
           soakSeconds: 300,
@@ -83,7 +83,7 @@ describe('how a rollout goes', () => {
     const wrong = read({
       kind: 'waves',
       rate: '-1',
-      waves: '1, many',
+      waves: ['1', 'many', ''],
       soakMinutes: 'long',
       maxFailed: '101%',
     });
@@ -91,7 +91,11 @@ describe('how a rollout goes', () => {
       'maxFailed',
       'rate',
       'soakMinutes',
-      'waves',
+    ]);
+    expect(wrong.kind === 'wrong' && wrong.waves.map((reason) => reason !== undefined)).toEqual([
+      false,
+      true,
+      true,
     ]);
   });
 });

@@ -5,7 +5,8 @@ import { isSelectorText } from '../data/agent-filter.ts';
 export interface StrategyForm {
   readonly kind: 'all' | 'waves';
   readonly rate: string;
-  readonly waves: string;
+  /** One for each, in order. */
+  readonly waves: readonly string[];
   readonly soakMinutes: string;
   readonly maxFailed: string;
   readonly onFailure: 'pause' | 'rollback';
@@ -30,7 +31,7 @@ export type WeekDay = (typeof WEEK_DAYS)[number];
 export const FIRST_FORM: StrategyForm = {
   kind: 'all',
   rate: '',
-  waves: '1, 10%',
+  waves: ['1', '10%'],
   soakMinutes: '5',
   maxFailed: '0',
   onFailure: 'pause',
@@ -60,7 +61,6 @@ type PercentField = keyof typeof PERCENTS;
 
 export type StrategyField =
   | 'rate'
-  | 'waves'
   | 'soakMinutes'
   | 'maxFailed'
   | 'deadlineMinutes'
@@ -70,10 +70,19 @@ export type StrategyField =
   | PercentField;
 export type ReadStrategy =
   | { readonly kind: 'strategy'; readonly strategy: RolloutStrategy }
-  | { readonly kind: 'wrong'; readonly reasons: Partial<Record<StrategyField, string>> };
+  | {
+      readonly kind: 'wrong';
+      readonly reasons: Partial<Record<StrategyField, string>>;
+      /** For each wave; undefined where it can be read. */
+      readonly waves: readonly (string | undefined)[];
+    };
 
 const RATE_MAX = 100_000;
 const WEEK_MINUTES = 7 * 24 * 60;
+
+export const WAVES_MAX = 50;
+const WAVE_WORDS =
+  'A number of agents, a share such as 10%, or a selector such as ring=canary; one wave on each line';
 
 type Reasons = Partial<Record<StrategyField, string>>;
 
@@ -85,7 +94,10 @@ export function readStrategy(form: StrategyForm): ReadStrategy {
     form.kind === 'all'
       ? { kind: 'all', ...common }
       : { kind: 'waves', ...readWaves(form, reasons), ...common };
-  return Object.keys(reasons).length > 0 ? { kind: 'wrong', reasons } : { kind: 'strategy', strategy };
+  const waves =
+    form.kind === 'all' ? [] : form.waves.map((text) => (readWave(text.trim()) ? undefined : WAVE_WORDS));
+  const isWrong = Object.keys(reasons).length > 0 || waves.some((wrong) => wrong !== undefined);
+  return isWrong ? { kind: 'wrong', reasons, waves } : { kind: 'strategy', strategy };
 }
 
 function readRate({ rate: text }: StrategyForm, reasons: Reasons) {
@@ -137,10 +149,7 @@ function readFlow(form: StrategyForm, reasons: Reasons): { flow?: FlowGate } {
 }
 
 function readWaves(form: StrategyForm, reasons: Reasons) {
-  const waves = splitWaves(form.waves).map((text) => readWave(text));
-  if (waves.some((wave) => wave === undefined))
-    reasons.waves =
-      'Numbers of agents or shares with commas, such as 1, 10%, 50%; or a selector: ring=canary, 25%';
+  const waves = form.waves.map((text) => readWave(text.trim()));
   const soak = Number(form.soakMinutes || '0');
   if (!(soak >= 0 && soak <= WEEK_MINUTES)) reasons.soakMinutes = 'Minutes, from 0 to a week';
   const maxFailed = readLimit(form.maxFailed.trim());
@@ -156,11 +165,6 @@ function readWaves(form: StrategyForm, reasons: Reasons) {
     },
     onFailure: form.onFailure,
   };
-}
-
-/** At commas that stand in no parentheses: those of a selector are its own. */
-function splitWaves(text: string): readonly string[] {
-  return text.split(/,(?![^(]*\))/).map((part) => part.trim());
 }
 
 function readWave(text: string): Wave | undefined {

@@ -99,7 +99,11 @@ export function driftRoutes({ drift, policy, fleet, reassert }: DriftRoutesOptio
       },
       async (request) => {
         const { items, nextCursor, total } = fleet.agents(request.query);
-        return { items: [...items], nextCursor, total };
+        return {
+          items: items.map((item) => ({ ...item, reassert: policy.viewOf(item.instanceUid) })),
+          nextCursor,
+          total,
+        };
       },
     );
     const body = ReassertSelectionSchema;

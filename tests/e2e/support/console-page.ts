@@ -18,7 +18,7 @@ export async function switchColorScheme(page: Page, colorScheme: 'light' | 'dark
 }
 
 /** Resolves when everything that moves has come to its end and two frames were drawn since: colours in between are nobody's. */
-async function untilStill(page: Page): Promise<void> {
+export async function untilStill(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const { document, requestAnimationFrame } = globalThis as unknown as {
       document: {

@@ -1,0 +1,121 @@
+// Takes pictures of the console's pages in their states, in both themes and at two widths, from real servers with
+// simulated agents. Without arguments those that the repository keeps, into docs/screenshots.
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { BrowserContext } from 'playwright-core';
+import { type OpenBrowser, openBrowser } from '../tests/e2e/support/browser.ts';
+import { untilStill } from '../tests/e2e/support/console-page.ts';
+import { eventually } from '../tests/e2e/support/process.ts';
+import { build } from './build.ts';
+import { ROOT } from './lib/run.ts';
+import { type Scene, VARIANTS, type Variant } from './screenshots/scene.ts';
+import { SCENES } from './screenshots/scenes.ts';
+import { openStage, type Stage } from './screenshots/stages.ts';
+
+const USAGE = `Usage: npm run screenshots -- [--all] [--into FOLDER] [--only TEXT]
+
+  --all           every scene in every theme and width, not only those that the repository keeps
+  --into FOLDER   default: docs/screenshots; with --all or --only: screenshots
+  --only TEXT     only scenes whose name contains the text
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      all: { type: 'boolean' },
+      into: { type: 'string' },
+      only: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help === true) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const isPart = values.all === true || values.only !== undefined;
+  const into = join(ROOT, values.into ?? (isPart ? 'screenshots' : 'docs/screenshots'));
+  const scenes = SCENES.filter(({ name }) => name.includes(values.only ?? ''));
+  if (scenes.length === 0) {
+    process.stderr.write(`No scene's name contains "${values.only}".\n${USAGE}`);
+    return 2;
+  }
+  if (!(await build())) return 1;
+  if (!isPart) rmSync(into, { recursive: true, force: true });
+  mkdirSync(into, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'drover-screenshots-'));
+  try {
+    await using chromium = await openBrowser();
+    await takeAll(scenes, chromium, { into, folder, isAll: isPart });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return 0;
+}
+
+type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
+
+interface Take {
+  readonly into: string;
+  readonly folder: string;
+  readonly isAll: boolean;
+}
+
+async function takeAll(scenes: readonly Scene[], chromium: OpenBrowser, take: Take): Promise<void> {
+  const stages = new Set(scenes.map(({ stage }) => stage));
+  for (const name of stages) {
+    await using stage = await openStage(name, take.folder);
+    const session = await logIn(stage, chromium);
+    for (const scene of scenes.filter((each) => each.stage === name)) {
+      for (const variant of take.isAll ? VARIANTS : scene.kept) {
+        const file = join(take.into, `${scene.name}-${variant.scheme}-${variant.width}.png`);
+        await takeOne(scene, variant, { stage, chromium, session, file });
+        process.stdout.write(`${relative(ROOT, file)} ${Math.round(statSync(file).size / 1024)} KiB\n`);
+      }
+    }
+  }
+}
+
+interface Place {
+  readonly stage: Stage;
+  readonly chromium: OpenBrowser;
+  readonly session: Cookies;
+  readonly file: string;
+}
+
+async function takeOne(
+  scene: Scene,
+  variant: Variant,
+  { stage, chromium, session, file }: Place,
+): Promise<void> {
+  const { scheme: colorScheme, width } = variant;
+  const height = width === 390 ? 844 : 900;
+  const { page, context } = await chromium.newPage({ width, height, colorScheme });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  if (scene.clockAheadMs !== undefined) await page.clock.install({ time: Date.now() + scene.clockAheadMs });
+  if (scene.path(stage) !== '/login') await context.addCookies(session);
+  await page.goto(`${stage.server.httpUrl}${scene.path(stage)}`);
+  await page.getByText(scene.word).first().waitFor({ state: 'attached' });
+  await scene.act?.(page, stage);
+  const loading = page.getByRole('status', { name: 'Loading' });
+  await eventually('nothing loads', async () => (await loading.count()) === 0);
+  await untilStill(page);
+  await page.screenshot({ path: file, caret: 'hide' });
+  await context.close();
+  if (stage.server.program.hasExited) await stage.restart();
+}
+
+/** Once for a stage: a server takes only so many logins a minute. */
+async function logIn({ server }: Stage, chromium: OpenBrowser): Promise<Cookies> {
+  const { page, context } = await chromium.newPage();
+  await page.goto(`${server.httpUrl}/login`);
+  await page.getByLabel('Admin token').fill(server.token);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/agents');
+  const cookies = await context.cookies();
+  await context.close();
+  return cookies;
+}
+
+process.exitCode = await main();

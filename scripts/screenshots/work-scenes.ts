@@ -1,0 +1,85 @@
+import { DARK_PHONE, DARK_WIDE, LIGHT_PHONE, LIGHT_WIDE, type Scene } from './scene.ts';
+
+/** Configurations, rollouts, drift, search, connections. */
+export const WORK_SCENES: readonly Scene[] = [
+  {
+    name: 'configurations-empty',
+    stage: 'empty',
+    path: () => '/configs',
+    word: 'New configuration',
+    kept: [],
+  },
+  {
+    name: 'rollouts-empty',
+    stage: 'empty',
+    path: () => '/rollouts',
+    word: 'Nothing has been rolled',
+    kept: [],
+  },
+  { name: 'configurations', stage: 'thousand', path: () => '/configs', word: 'edge', kept: [LIGHT_WIDE] },
+  {
+    name: 'editor',
+    stage: 'thousand',
+    path: () => '/configs/edge',
+    word: 'memory_limiter',
+    kept: [LIGHT_WIDE, DARK_WIDE, LIGHT_PHONE],
+  },
+  {
+    name: 'editor-1-mib',
+    stage: 'thousand',
+    path: () => '/configs/huge',
+    word: 'receivers',
+    kept: [DARK_WIDE],
+  },
+  {
+    name: 'revisions',
+    stage: 'thousand',
+    path: () => '/configs/edge?tab=revisions',
+    word: 'From r1 to r2',
+    kept: [DARK_WIDE, LIGHT_PHONE],
+  },
+  { name: 'rollouts', stage: 'thousand', path: () => '/rollouts', word: 'edge r2', kept: [LIGHT_WIDE] },
+  {
+    name: 'rollout-running',
+    stage: 'thousand',
+    path: ({ running }) => `/rollouts/${running}`,
+    word: 'Waits for approval',
+    kept: [LIGHT_WIDE, DARK_WIDE, LIGHT_PHONE],
+  },
+  {
+    name: 'rollout-ended',
+    stage: 'thousand',
+    path: ({ ended }) => `/rollouts/${ended}`,
+    word: 'could not apply it',
+    kept: [DARK_PHONE],
+  },
+  {
+    name: 'rollout-preview',
+    stage: 'thousand',
+    path: () => '/rollouts/new?config=edge&preview=now',
+    word: 'Roll out to',
+    kept: [LIGHT_WIDE, DARK_PHONE],
+  },
+  { name: 'drift', stage: 'thousand', path: () => '/drift', word: 'agents', kept: [LIGHT_WIDE] },
+  {
+    name: 'search',
+    stage: 'thousand',
+    path: () => '/search?q=exporter%3Adebug',
+    word: 'What agents run',
+    kept: [LIGHT_WIDE],
+  },
+  {
+    name: 'connections',
+    stage: 'thousand',
+    path: () => '/connections?tab=tokens',
+    word: 'rack-installer',
+    kept: [DARK_WIDE],
+  },
+  {
+    name: 'secrets',
+    stage: 'thousand',
+    path: () => '/configs?tab=secrets',
+    word: 'gateway-token',
+    kept: [],
+  },
+];

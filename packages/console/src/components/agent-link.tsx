@@ -15,6 +15,8 @@ export function AgentLink(props: {
       params={{ uid: agent.instanceUid }}
       {...(tab === undefined ? {} : { search: { tab } })}
       data-row-link
+      // A name that is read from the right is cut at its left.
+      dir="auto"
       className={layout.name}
     >
       <AgentTitle name={agent.displayName} uid={agent.instanceUid} />

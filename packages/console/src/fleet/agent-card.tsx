@@ -14,7 +14,7 @@ export function AgentCard(props: { readonly agent: AgentSummary }) {
         <StateBadge state={connectionWords[agent.connection.state]} />
       </div>
       <div className={styles.cardLine}>
-        <span className={styles.muted}>{typeAndVersion(agent)}</span>
+        <bdi className={styles.muted}>{typeAndVersion(agent)}</bdi>
         <span className={styles.cardStates}>
           {agent.remoteConfig.configs.length === 0 && agent.enrolment.state === 'approved' ? null : (
             <AgentConfig agent={agent} />

@@ -15,6 +15,7 @@ export function AgentName(props: { readonly agent: AgentSummary }) {
       params={{ uid: props.agent.instanceUid }}
       data-row-link
       className={styles.name}
+      dir="auto"
       title={props.agent.displayName}
     >
       {props.agent.displayName === props.agent.type ? (
@@ -114,7 +115,8 @@ export const agentColumns: readonly DataColumn<AgentSummary>[] = [
     sortField: 'version',
     cell: (agent) => (
       <span className={styles.muted} title={typeAndVersion(agent)}>
-        {agent.type === '' ? <span className={styles.faint}>Unknown type</span> : agent.type} {agent.version}
+        {agent.type === '' ? <span className={styles.faint}>Unknown type</span> : <bdi>{agent.type}</bdi>}{' '}
+        <bdi>{agent.version}</bdi>
       </span>
     ),
   },

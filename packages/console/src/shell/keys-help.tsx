@@ -1,21 +1,36 @@
 import { Modal } from '@mantine/core';
 import styles from './keys-help.module.css';
+import { PLACES } from './places.ts';
 
-const KEYS: readonly (readonly [readonly string[], string])[] = [
-  [['Ctrl', 'K'], 'Find an agent, a configuration or a page'],
-  [['/'], 'Go to the search of the page'],
-  [['g', 'f'], 'Go to the fleet'],
-  [['g', 'c'], 'Go to the configurations'],
-  [['g', 'r'], 'Go to the rollouts'],
-  [['g', 'd'], 'Go to drift'],
-  [['g', 's'], 'Go to the search in configurations'],
-  [['g', 'n'], 'Go to the connections'],
-  [['j'], 'Next row'],
-  [['k'], 'Row before'],
-  [['Enter'], 'Open the row'],
-  [['Ctrl', 'S'], 'Save a revision, in the editor'],
-  [['Esc'], 'Close, or leave the field'],
-  [['?'], 'This help'],
+type Line = readonly [keys: readonly string[], meaning: string];
+
+const GROUPS: readonly { readonly name: string; readonly lines: readonly Line[] }[] = [
+  {
+    name: 'Everywhere',
+    lines: [
+      [['Ctrl', 'K'], 'Find an agent, a configuration, a page or an action'],
+      [['/'], 'Go to the search of the page'],
+      [['Esc'], 'Close, empty the search, or leave it'],
+      [['?'], 'This help'],
+    ],
+  },
+  {
+    name: 'Lists',
+    lines: [
+      [['j'], 'Next row'],
+      [['k'], 'Row before'],
+      [['Enter'], 'Open the row'],
+    ],
+  },
+  {
+    name: 'Editor',
+    lines: [
+      [['Ctrl', 'S'], 'Save a revision'],
+      [['Ctrl', 'Space'], 'Show what may be written here'],
+      [['Esc', 'Tab'], 'Leave the editor'],
+    ],
+  },
+  { name: 'Pages', lines: PLACES.map(({ key, word }): Line => [['g', key], word]) },
 ];
 
 export function KeysHelp(props: { readonly isOpen: boolean; readonly onClose: () => void }) {
@@ -24,22 +39,30 @@ export function KeysHelp(props: { readonly isOpen: boolean; readonly onClose: ()
       opened={props.isOpen}
       onClose={props.onClose}
       title="Keyboard shortcuts"
+      size={680}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <dl className={styles.keys}>
-        {KEYS.map(([keys, meaning]) => (
-          <div key={meaning} className={styles.line}>
-            <dt>
-              {keys.map((key) => (
-                <kbd key={key} className={styles.key}>
-                  {key}
-                </kbd>
+      <div className={styles.groups}>
+        {GROUPS.map(({ name, lines }) => (
+          <section key={name} aria-label={name}>
+            <h3 className={styles.name}>{name}</h3>
+            <dl className={styles.keys}>
+              {lines.map(([keys, meaning]) => (
+                <div key={meaning} className={styles.line}>
+                  <dt>
+                    {keys.map((key) => (
+                      <kbd key={key} className={styles.key}>
+                        {key}
+                      </kbd>
+                    ))}
+                  </dt>
+                  <dd>{meaning}</dd>
+                </div>
               ))}
-            </dt>
-            <dd>{meaning}</dd>
-          </div>
+            </dl>
+          </section>
         ))}
-      </dl>
+      </div>
     </Modal>
   );
 }

@@ -1,42 +1,17 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
-import {
-  IconArrowsDiff,
-  IconFileSearch,
-  IconFileText,
-  IconKeyboard,
-  IconLogout,
-  IconPlugConnected,
-  IconRoute,
-  IconSearch,
-  IconServer2,
-  IconUser,
-} from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { IconDots, IconKeyboard, IconLogout, IconSearch, IconUser } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ComponentType } from 'react';
 import { formatCount } from '../components/format.ts';
 import { useApi } from '../data/console-context.tsx';
 import { queries } from '../data/queries.ts';
 import { BrandMark } from './brand-mark.tsx';
 import { ColorSchemeSwitch } from './color-scheme-switch.tsx';
 import styles from './navigation.module.css';
+import { PLACES } from './places.ts';
 import { RolloutIndicator } from './rollout-indicator.tsx';
 import type { ShellOverlay } from './shell-overlay.ts';
-
-interface Place {
-  readonly to: '/agents' | '/configs' | '/search' | '/rollouts' | '/drift' | '/connections';
-  readonly word: string;
-  readonly icon: ComponentType<{ size?: number; stroke?: number }>;
-}
-
-const PLACES: readonly Place[] = [
-  { to: '/agents', word: 'Fleet', icon: IconServer2 },
-  { to: '/configs', word: 'Configurations', icon: IconFileText },
-  { to: '/search', word: 'Search', icon: IconFileSearch },
-  { to: '/rollouts', word: 'Rollouts', icon: IconRoute },
-  { to: '/drift', word: 'Drift', icon: IconArrowsDiff },
-  { to: '/connections', word: 'Connections', icon: IconPlugConnected },
-];
+import { useLogout } from './use-logout.ts';
 
 export function Navigation(props: {
   readonly user: string;
@@ -61,13 +36,20 @@ export function Navigation(props: {
         </div>
       </div>
       <nav className={styles.places} aria-label="Main">
-        {PLACES.map(({ to, word, icon: Icon }) => (
-          <Link key={word} to={to} className={styles.place} activeProps={{ 'data-active': true }}>
+        {PLACES.map(({ to, word, icon: Icon, isInBar }) => (
+          <Link
+            key={word}
+            to={to}
+            className={styles.place}
+            data-in-bar={isInBar}
+            activeProps={{ 'data-active': true }}
+          >
             <Icon size={18} stroke={1.75} />
             <span>{word}</span>
             {to === '/connections' ? <WaitingCount /> : to === '/drift' ? <DriftCount /> : null}
           </Link>
         ))}
+        <MorePlaces />
       </nav>
       <div className={styles.bottom}>
         <RolloutIndicator />
@@ -81,6 +63,27 @@ export function Navigation(props: {
         </div>
       </div>
     </aside>
+  );
+}
+
+/** On a phone, the pages that the bar has no room for. */
+function MorePlaces() {
+  return (
+    <Menu position="top-end" width={220}>
+      <Menu.Target>
+        <button type="button" className={styles.more}>
+          <IconDots size={18} stroke={1.75} />
+          <span>More</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {PLACES.filter(({ isInBar }) => isInBar !== true).map(({ to, word, icon: Icon }) => (
+          <Menu.Item key={word} component={Link} to={to} leftSection={<Icon size={17} stroke={1.75} />}>
+            {word}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -109,13 +112,7 @@ function WaitingCount() {
 }
 
 function AccountMenu(props: { readonly user: string; readonly onOpen: (overlay: ShellOverlay) => void }) {
-  const api = useApi();
-  const queryClient = useQueryClient();
-  const logout = useMutation({
-    mutationFn: () => api.logout(),
-    // The gate sees that nobody is signed in and shows the login.
-    onSettled: () => queryClient.setQueryData(['session'], null),
-  });
+  const logout = useLogout();
   return (
     <Menu position="bottom-start" width={220}>
       <Menu.Target>
@@ -130,7 +127,7 @@ function AccountMenu(props: { readonly user: string; readonly onOpen: (overlay: 
         <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={() => props.onOpen('keys')}>
           Keyboard shortcuts
         </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => logout.mutate()}>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={logout}>
           Log out
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,38 +1,56 @@
 import { Outlet } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useConsole } from '../data/console-context.tsx';
-import { KeysHelp } from './keys-help.tsx';
 import { LinkBanner } from './link-banner.tsx';
 import { Navigation } from './navigation.tsx';
-import { PaletteHost } from './palette-host.tsx';
+import { RolloutEndings } from './rollout-endings.tsx';
 import styles from './shell.module.css';
 import type { ShellOverlay } from './shell-overlay.ts';
+import { useArrivalFocus } from './use-arrival-focus.ts';
+import { useKeptFocus } from './use-kept-focus.ts';
 import { useShellKeys } from './use-shell-keys.ts';
+
+const loadOverlays = () => import('./overlays.tsx');
+const OVERLAYS_AFTER_MS = 1500;
+const Overlays = lazy(async () => ({ default: (await loadOverlays()).Overlays }));
 
 export function Shell(props: { readonly user: string }) {
   const { live } = useConsole();
+  const mainRef = useRef<HTMLElement>(null);
   const [overlay, setOverlay] = useState<ShellOverlay>('none');
+  const [isNeeded, setNeeded] = useState(false);
+  const open = useCallback((next: ShellOverlay) => {
+    setOverlay(next);
+    if (next !== 'none') setNeeded(true);
+  }, []);
   useEffect(() => {
     live.start();
     return () => live.stop();
   }, [live]);
-  useShellKeys(setOverlay);
+  useEffect(() => {
+    // Not needed for the first page, and there before anybody's fingers are.
+    const timer = setTimeout(() => void loadOverlays().catch(() => undefined), OVERLAYS_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useShellKeys(open);
+  useArrivalFocus(mainRef);
+  useKeptFocus(mainRef);
   return (
     <div className={styles.shell}>
-      <button type="button" className={styles.skip} onClick={focusMain}>
+      <button type="button" className={styles.skip} onClick={() => mainRef.current?.focus()}>
         Skip to content
       </button>
-      <Navigation user={props.user} onOpen={setOverlay} />
-      <main id="main" tabIndex={-1} className={styles.main}>
+      <Navigation user={props.user} onOpen={open} />
+      <main id="main" tabIndex={-1} ref={mainRef} className={styles.main}>
         <LinkBanner />
         <Outlet />
       </main>
-      <KeysHelp isOpen={overlay === 'keys'} onClose={() => setOverlay('none')} />
-      <PaletteHost isOpen={overlay === 'palette'} onClose={() => setOverlay('none')} />
+      <RolloutEndings />
+      {isNeeded ? (
+        <Suspense>
+          <Overlays overlay={overlay} onOpen={open} />
+        </Suspense>
+      ) : null}
     </div>
   );
-}
-
-function focusMain(): void {
-  document.getElementById('main')?.focus();
 }

@@ -1,21 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { hasModifier, isTyping } from '../components/keyboard.ts';
+import { PLACES } from './places.ts';
 import type { ShellOverlay } from './shell-overlay.ts';
 
 const SEQUENCE_MS = 1200;
-const GO = {
-  f: '/agents',
-  c: '/configs',
-  s: '/search',
-  r: '/rollouts',
-  d: '/drift',
-  n: '/connections',
-} as const;
-
-function isPlace(key: string): key is keyof typeof GO {
-  return Object.hasOwn(GO, key);
-}
 
 /** The keys that work everywhere: `g` and the letter of a page, `/`, `?`, Ctrl or Cmd K. */
 export function useShellKeys(open: (overlay: ShellOverlay) => void): void {
@@ -31,9 +20,10 @@ export function useShellKeys(open: (overlay: ShellOverlay) => void): void {
       if (hasModifier(event) || isTyping(event)) return;
       const isSecond = event.timeStamp - goAt < SEQUENCE_MS;
       goAt = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY;
-      if (isSecond && isPlace(event.key)) {
+      const place = isSecond ? PLACES.find(({ key }) => key === event.key) : undefined;
+      if (place !== undefined) {
         event.preventDefault();
-        void navigate({ to: GO[event.key] });
+        void navigate({ to: place.to });
       } else if (event.key === '?') {
         event.preventDefault();
         open('keys');

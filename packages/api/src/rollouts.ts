@@ -167,7 +167,10 @@ export const RolloutChangeGroupSchema = z
     changes: ConfigChangesSchema.nullable().meta({
       description: 'null where one of both is no Collector configuration, or cannot be read',
     }),
-    isCut: z.boolean().meta({ description: 'There are more changes, or longer values, than are told' }),
+    isCut: z.boolean().meta({
+      description:
+        'There are more changes, or longer values, than are told; with no changes at all, the time did not suffice to compare',
+    }),
   })
   .meta({ id: 'RolloutChangeGroup' });
 export type RolloutChangeGroup = z.infer<typeof RolloutChangeGroupSchema>;

@@ -10,6 +10,7 @@ import { attributeText } from './agent-facts.ts';
 import { AgentFlow } from './agent-flow.tsx';
 import { AgentLabels } from './agent-labels.tsx';
 import { Capabilities } from './capabilities.tsx';
+import { CredentialExpiry } from './credential-expiry.tsx';
 import { HealthTree } from './health-tree.tsx';
 
 const IDENTIFIER_KEY = /(^|\.)(id|uid|instance\.id)$/;
@@ -84,6 +85,7 @@ export function AgentOverview(props: { readonly agent: Agent }) {
                 'Let in by',
                 <StateBadge key="credential" state={credentialKindWords[agent.enrolment.credential]} />,
               ],
+              ['Credential expires', <CredentialExpiry key="expiry" uid={agent.instanceUid} />],
               ['First seen', <Time key="first" at={agent.firstSeenAt} />],
               [
                 'Instance uid',

@@ -22,8 +22,9 @@ const AGAINST: Record<RolloutChangeGroup['against'], string> = {
   nothing: ' Drover gives them nothing today, and they do not say what they run',
 };
 
-function summaryOf({ changes, against }: RolloutChangeGroup): string {
+function summaryOf({ changes, against, isCut }: RolloutChangeGroup): string {
   if (changes !== null) return changeSummary(changes);
+  if (isCut) return 'too large to compare here; see line by line';
   return against === 'nothing' ? 'their first configuration' : 'another text';
 }
 

@@ -6,6 +6,7 @@ import { CountFilter } from '../components/count-filter.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
 import { countOf } from '../components/format.ts';
+import { Identifier } from '../components/identifier.tsx';
 import { LinkButton } from '../components/link-button.tsx';
 import { Note } from '../components/note.tsx';
 import { PageHeader } from '../components/page-header.tsx';
@@ -90,7 +91,8 @@ function LoadedRollout({ rollout }: { readonly rollout: Rollout }) {
             {rollout.message === '' ? '' : ` · ${rollout.message}`}
             {rollout.strategy.maxAgentsPerSecond === undefined
               ? ''
-              : ` · at most ${countOf(rollout.strategy.maxAgentsPerSecond, 'agent')} a second`}
+              : ` · at most ${countOf(rollout.strategy.maxAgentsPerSecond, 'agent')} a second`}{' '}
+            <Identifier value={rollout.id} of="rollout id" />
           </>
         }
         actions={

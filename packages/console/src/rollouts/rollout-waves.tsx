@@ -105,7 +105,7 @@ function Gate({ gate }: { readonly gate: GateVerdict }) {
         <span>{gate.text}</span>
       </div>
       {figures.length === 0 ? null : (
-        <details className={styles.figures}>
+        <details className={styles.figures} open={!gate.passed}>
           <summary>Figures that it judged</summary>
           <dl>
             {figures.map(([name, value]) => (

@@ -23,6 +23,8 @@ const SAMPLES = 3;
 const MAX_SHOWN = 20;
 /** Where agents of no configuration each run a text of their own, there may be as many groups as agents. */
 const MAX_GROUPS = 5000;
+/** Large configurations take long to compare: after so much time the groups that are left are shown without their changes. */
+const COMPARE_MS = 1500;
 
 /**
  * Agents that would get the same change are one group: from one content, as it is written, to another. An agent that
@@ -50,16 +52,19 @@ export class ChangeGroups {
     const sorted = [...this.#groups.values()].sort((a, b) => b.agents - a.agents);
     const reader = new SectionReader();
     const slices = new Slices();
+    const untilMs = performance.now() + COMPARE_MS;
+    const merged = new MergedStacks(kind);
     const items: RolloutChangeGroup[] = [];
     for (const group of sorted.slice(0, MAX_SHOWN)) {
       await slices.turn();
       const [agent] = group.sample;
       if (agent === undefined) continue;
+      const isTold = performance.now() < untilMs;
       const before =
-        group.against === 'effective'
+        isTold && group.against === 'effective'
           ? effectiveConfig(await effectiveOf(agent.uid), reader)
-          : group.before && stackConfig(kind, group.before, agent);
-      const after = stackConfig(kind, group.after, agent);
+          : isTold && group.before && merged.of(group.before, agent);
+      const after = before && merged.of(group.after, agent);
       const told = before && after && shortChanges(changesOf(before, after));
       items.push({
         agents: group.agents,
@@ -68,8 +73,8 @@ export class ChangeGroups {
         before: [...(group.before?.configs ?? [])],
         after: [...group.after.configs],
         hasVariables: kind.content(group.after)?.hasVariables ?? false,
-        changes: told?.changes ?? null,
-        isCut: told?.isCut ?? false,
+        changes: told ? told.changes : null,
+        isCut: told ? told.isCut : !isTold,
       });
     }
     const rest = sorted.slice(MAX_SHOWN);
@@ -79,9 +84,23 @@ export class ChangeGroups {
   }
 }
 
-/** A stack as this agent gets it, merged, secrets masked. */
-function stackConfig(kind: ConfigTarget, stack: ConfigStack, agent: AgentRecord): ConfigMap | undefined {
-  return mergedOf(kind.content(stack)?.layersFor(agent) ?? [])?.config;
+/** Stacks as agents get them, merged, secrets masked; one that is the same for all of them is merged once. */
+class MergedStacks {
+  readonly #kind: ConfigTarget;
+  readonly #forAll = new Map<string, ConfigMap | undefined>();
+
+  constructor(kind: ConfigTarget) {
+    this.#kind = kind;
+  }
+
+  of(stack: ConfigStack, agent: AgentRecord): ConfigMap | undefined {
+    const content = this.#kind.content(stack);
+    if (content === undefined) return undefined;
+    if (this.#forAll.has(stack.hash)) return this.#forAll.get(stack.hash);
+    const merged = mergedOf(content.layersFor(agent) ?? [])?.config;
+    if (!content.hasVariables) this.#forAll.set(stack.hash, merged);
+    return merged;
+  }
 }
 
 function effectiveConfig(

@@ -6,7 +6,7 @@ const SERVER = '^packages/server/src';
 const COMPOSE = `${SERVER}/compose(?:|-domain|-opamp|-http|-self|-trials)\\.ts$`;
 /** Folders of the domain, lowest first; those of one line do not know each other. */
 const MIDDLE = 'configs|software|connections|telemetry';
-const DOMAIN = `agents|bulk|schemas|${MIDDLE}|rollouts|search|auth|audit`;
+const DOMAIN = `agents|bulk|schemas|${MIDDLE}|rollouts|search|views|auth|audit`;
 const SUFFIXES = 'store|service|sql|routes';
 
 /** Packages that a package's production code may import; whatever is not listed is forbidden. */

@@ -38,6 +38,8 @@ export const ACTIVITY_KINDS = [
   'credentials.deleted',
   'enrolment_token.created',
   'enrolment_token.deleted',
+  'view.saved',
+  'view.deleted',
   'session.started',
   'session.ended',
   'server.started',
@@ -54,6 +56,7 @@ export const ACTIVITY_SUBJECTS = [
   'agent',
   'agents',
   'enrolment_token',
+  'view',
   'session',
   'server',
 ] as const;

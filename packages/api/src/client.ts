@@ -79,6 +79,7 @@ import type {
 
 export type RolloutAction = 'pause' | 'resume' | 'approve' | 'retry' | 'abort' | 'rollback';
 
+import type { SavedView, SavedViewPut } from './saved-views.ts';
 import type { SearchPage, SearchQuery } from './search.ts';
 import type { Secret, SecretPut } from './secrets.ts';
 import type { SelfHealth, SelfSetting } from './self.ts';
@@ -271,6 +272,13 @@ export function createApiClient(options: ApiClientOptions) {
     /** The stacks that the agent was given, newest first, and what became of each. */
     agentConfigHistory: (uid: string, query?: PageQuery, signal?: AbortSignal) =>
       call<Page<AgentConfigEntry>>('GET', `/agents/${segment(uid)}/config-history`, { query, signal }),
+
+    /** Views of the fleet that operators share, by name. */
+    listViews: (query?: PageQuery, signal?: AbortSignal) =>
+      call<Page<SavedView>>('GET', '/views', { query, signal }),
+    putView: (name: string, view: SavedViewPut) =>
+      call<SavedView>('PUT', `/views/${segment(name)}`, { body: view }),
+    deleteView: (name: string) => call<void>('DELETE', `/views/${segment(name)}`),
 
     /** One agent; `decideEnrolment` for several. */
     approveAgent: (uid: string) => call<Agent>('POST', `/agents/${segment(uid)}/approve`),

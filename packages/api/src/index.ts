@@ -283,6 +283,14 @@ export {
   RolloutWaveSchema,
 } from './rollouts.ts';
 export {
+  type SavedView,
+  SavedViewNameSchema,
+  SavedViewPageSchema,
+  type SavedViewPut,
+  SavedViewPutSchema,
+  SavedViewSchema,
+} from './saved-views.ts';
+export {
   type ConfigFound,
   ConfigFoundSchema,
   type EffectiveFound,

@@ -77,6 +77,7 @@ export const LiveEventSchema = z.discriminatedUnion('type', [
     type: z.literal('activity.added'),
     id: z.number().int().meta({ description: 'The newest; several at once are told once' }),
   }),
+  z.object({ type: z.literal('view.changed'), name: z.string() }),
   z.object({ type: z.literal('reset') }),
 ]);
 export type LiveEvent = z.infer<typeof LiveEventSchema>;

@@ -42,6 +42,8 @@ import type { Db } from './storage/open-database.ts';
 import { FlowBook } from './telemetry/flow-book.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { OwnMetricsTokens } from './telemetry/own-metrics-tokens.ts';
+import { SavedViewService } from './views/saved-view-service.ts';
+import { SavedViewSql } from './views/saved-view-sql.ts';
 
 /** What is there before anything else. */
 export interface Foundation {
@@ -155,6 +157,7 @@ export async function openDomain(
     agents,
     revisions: new RevisionSearch(configStore, (text, options) => searchable.read(text, options)),
   });
+  const views = new SavedViewService({ store: new SavedViewSql(storage), clock, log });
   const wouldRun = new WouldRunService({ agents, configs, rollouts });
   const history = new HistoryService({ agents, configs, rollouts });
   await componentSets.start();
@@ -165,6 +168,7 @@ export async function openDomain(
   drift.start();
   await tokens.start();
   await credentials.start();
+  await views.start();
   agents.changes.subscribe(({ kind, uids }) =>
     kind === 'removed' ? hub.agentsRemoved(uids) : hub.agentsChanged(uids),
   );
@@ -177,6 +181,7 @@ export async function openDomain(
   });
   drafts.changes.subscribe((name) => hub.publish({ type: 'config_draft.changed', name }));
   rollouts.changes.subscribe((id) => hub.rolloutChanged(id));
+  views.changes.subscribe((name) => hub.publish({ type: 'view.changed', name }));
   tokens.changes.subscribe((id) => hub.publish({ type: 'enrolment_token.changed', id }));
   return {
     agents,
@@ -195,6 +200,7 @@ export async function openDomain(
     enrolment,
     search,
     searchable,
+    views,
     wouldRun,
     history,
   };

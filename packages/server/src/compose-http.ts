@@ -51,6 +51,7 @@ import { componentSchemaRoutes } from './schemas/component-schema-routes.ts';
 import { searchRoutes } from './search/search-routes.ts';
 import { prepareDataDir } from './storage/data-dir.ts';
 import { flowRoutes } from './telemetry/flow-routes.ts';
+import { savedViewRoutes } from './views/saved-view-routes.ts';
 
 /** Who changed what; told as live events. */
 export function openAudit({ settings, clock, log, storage, hub }: Foundation): AuditService {
@@ -192,6 +193,7 @@ export async function openHttp(
       configDraftRoutes(drafts),
       configSecretRoutes(secrets),
       searchRoutes(search),
+      savedViewRoutes(domain.views),
       componentSchemaRoutes(domain.componentSchemas),
       wouldRunRoutes(domain.wouldRun),
       historyRoutes(domain.history),

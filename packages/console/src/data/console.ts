@@ -70,6 +70,8 @@ export function refreshAfter(queryClient: QueryClient, batch: LiveBatch): void {
           return batch.drafts.has(String(name)) || batch.configs.has(String(name));
         case 'drafts':
           return batch.drafts.size > 0 || batch.configs.size > 0;
+        case 'views':
+          return batch.hasViews;
         case 'secrets':
           // Who needs a secret changes with rollouts.
           return batch.hasSecrets || batch.rollouts.size > 0 || batch.configs.size > 0;

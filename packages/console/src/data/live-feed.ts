@@ -20,6 +20,8 @@ export interface LiveBatch {
   readonly hasTokens: boolean;
   /** Secrets were set or deleted. */
   readonly hasSecrets: boolean;
+  /** Saved views were written or deleted. */
+  readonly hasViews: boolean;
   /** Something was added to the audit trail. */
   readonly hasActivity: boolean;
 }
@@ -37,6 +39,7 @@ const EVENT_NAMES = [
   'config.changed',
   'config_draft.changed',
   'secret.changed',
+  'view.changed',
   'rollout.changed',
   'enrolment_token.changed',
   'activity.added',
@@ -67,6 +70,7 @@ export class LiveGathering {
   drafts = new Set<string>();
   hasTokens = false;
   hasSecrets = false;
+  hasViews = false;
   hasActivity = false;
 
   add(event: LiveEvent): void {
@@ -94,6 +98,9 @@ export class LiveGathering {
         break;
       case 'activity.added':
         this.hasActivity = true;
+        break;
+      case 'view.changed':
+        this.hasViews = true;
         break;
       case 'secret.changed':
         this.hasSecrets = true;

@@ -23,6 +23,7 @@ export const ERRORS = {
   rollout_not_found: { status: 404, title: 'No such rollout' },
   secret_not_found: { status: 404, title: 'No such secret' },
   component_schemas_not_found: { status: 404, title: 'No such component schemas' },
+  view_not_found: { status: 404, title: 'No such view' },
   enrolment_token_not_found: { status: 404, title: 'No such enrolment token' },
   credential_not_found: { status: 404, title: 'No such credential' },
   method_not_allowed: { status: 405, title: 'This method is not served here' },

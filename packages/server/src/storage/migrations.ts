@@ -18,6 +18,7 @@ import { componentSchemasMigration } from './migrations/0015-component-schemas.t
 import { rolloutLayersMigration } from './migrations/0017-rollout-layers.ts';
 import { agentConfigsMigration } from './migrations/0018-agent-configs.ts';
 import { auditMigration } from './migrations/0020-audit.ts';
+import { savedViewsMigration } from './migrations/0021-saved-views.ts';
 import type { Database } from './schema.ts';
 import { StorageError } from './storage-error.ts';
 
@@ -38,6 +39,7 @@ const MIGRATIONS: Readonly<Record<string, MigrationOf>> = {
   '0017-rollout-layers': rolloutLayersMigration,
   '0018-agent-configs': agentConfigsMigration,
   '0020-audit': auditMigration,
+  '0021-saved-views': savedViewsMigration,
 };
 
 /** Brings the database to the newest schema. Of several processes that start at once, one migrates and the others wait. */

@@ -18,6 +18,7 @@ export interface Database {
   agent_configs: AgentConfigsTable;
   enrolment_tokens: EnrolmentTokensTable;
   agent_credentials: AgentCredentialsTable;
+  saved_views: SavedViewsTable;
   sessions: SessionsTable;
   idempotency_keys: IdempotencyKeysTable;
   audit: AuditTable;
@@ -67,6 +68,16 @@ export interface ComponentSetsTable {
   hash: string;
   components: Uint8Array;
   first_seen_at: number;
+}
+
+/** What the Fleet page shows, under a name. */
+export interface SavedViewsTable {
+  name: string;
+  /** JSON of filter, columns, sort and group. */
+  content: string;
+  author: string;
+  created_at: number;
+  updated_at: number;
 }
 
 /** Schemas of the components of a Collector distribution that an operator put. */

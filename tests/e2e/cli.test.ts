@@ -194,6 +194,24 @@ test('a reader that goes away early is no error', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
+test('agents are counted in groups', async () => {
+  const groups = await json<{ items: { value: string; agents: number; selector: string }[] }>(
+    'agents',
+    'groups',
+    '--by',
+    'os.type',
+    '--state',
+    'connected',
+  );
+  expect(groups.items.reduce((sum, { agents }) => sum + agents, 0)).toBe(AGENTS);
+  const [first] = groups.items;
+  const listed = await json<{ total: number }>('agents', 'list', '-l', first?.selector ?? '');
+  expect(listed.total).toBe(first?.agents);
+  const wrong = await drover('agents', 'groups', '--by', 'a=b');
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('"a=b" is not a key');
+});
+
 test('a folder is planned, applied and planned again, and what is exported says the same', async () => {
   const put = (name: string, text: string) => {
     mkdirSync(join(folder.path, 'fleet', 'configs'), { recursive: true });

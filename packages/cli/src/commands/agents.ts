@@ -18,6 +18,7 @@ import {
 import { collectPages, type PagingFlags, parseCount } from '../paging.ts';
 import type { Terminal } from '../terminal.ts';
 import { addAgentExportCommand } from './agent-export.ts';
+import { addAgentGroupsCommand } from './agent-groups.ts';
 import { addDriftCommands } from './drift.ts';
 import { addEnrolmentCommands } from './enrolment.ts';
 import { addFlowCommand } from './flow.ts';
@@ -152,6 +153,7 @@ export function addAgentCommands(program: Command, terminal: Terminal): void {
     )
     .action((flags: ListFlags, command: Command) => listAgents(terminal, flags, command));
   addAgentExportCommand(agents, terminal);
+  addAgentGroupsCommand(agents, terminal);
   agents
     .command('get')
     .description('one agent: identity, health, intended and reported configuration')

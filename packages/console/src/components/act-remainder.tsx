@@ -2,9 +2,14 @@ import type { EnrolmentResult } from '@drover/api';
 import { countOf } from './format.ts';
 
 /** Of the agents that an act was asked for, those that it does not change, and why. */
-export function ActRemainder(props: { readonly result: EnrolmentResult; readonly already: string }) {
+export function ActRemainder(props: {
+  readonly result: EnrolmentResult;
+  readonly already: string;
+  /** The act is for all of them, also for those that the result does not name. */
+  readonly isWhole?: boolean;
+}) {
   const { changed, unchanged, cannot, instanceUids } = props.result;
-  const isCut = changed > instanceUids.length;
+  const isCut = props.isWhole !== true && changed > instanceUids.length;
   if (unchanged === 0 && cannot.length === 0 && !isCut) return null;
   return (
     <ul>

@@ -11,6 +11,8 @@ interface ConfirmDialogProps {
   /** Names the act: `Forget agent`, never `OK`. */
   readonly confirmLabel: string;
   readonly isDangerous?: boolean;
+  /** False while something has to be filled in or counted first. */
+  readonly isReady?: boolean;
   readonly isBusy: boolean;
   readonly error: unknown;
   readonly onConfirm: () => void;
@@ -18,6 +20,7 @@ interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const isReady = props.isReady !== false;
   return (
     <Modal
       opened={props.isOpen}
@@ -25,22 +28,30 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       title={props.title}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <div className={styles.text}>{props.children}</div>
-      {props.error === null || props.error === undefined ? null : <FailureNote error={props.error} />}
-      <div className={styles.actions}>
-        <Button onClick={props.onClose} data-autofocus={props.isDangerous === true ? true : undefined}>
-          Cancel
-        </Button>
-        <Button
-          variant="filled"
-          {...(props.isDangerous === true ? { color: 'broken' } : {})}
-          loading={props.isBusy}
-          onClick={props.onConfirm}
-          data-autofocus={props.isDangerous === true ? undefined : true}
-        >
-          {props.confirmLabel}
-        </Button>
-      </div>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isReady && !props.isBusy) props.onConfirm();
+        }}
+      >
+        <div className={styles.text}>{props.children}</div>
+        {props.error === null || props.error === undefined ? null : <FailureNote error={props.error} />}
+        <div className={styles.actions}>
+          <Button onClick={props.onClose} data-autofocus={props.isDangerous === true ? true : undefined}>
+            Cancel
+          </Button>
+          <Button
+            variant="filled"
+            {...(props.isDangerous === true ? { color: 'broken' } : {})}
+            loading={props.isBusy}
+            disabled={!isReady}
+            type="submit"
+            data-autofocus={props.isDangerous === true || !isReady ? undefined : true}
+          >
+            {props.confirmLabel}
+          </Button>
+        </div>
+      </form>
     </Modal>
   );
 }

@@ -4,6 +4,8 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { DataColumn } from './data-column.ts';
 import styles from './data-table.module.css';
+import { RowCheckbox } from './row-checkbox.tsx';
+import type { RowSelection } from './row-selection.ts';
 import { SortHeader } from './sort-header.tsx';
 import { useRowKeys } from './use-row-keys.ts';
 
@@ -22,19 +24,21 @@ interface DataTableProps<T> {
   readonly onNearEnd?: () => void;
   readonly onVisible?: (rows: readonly T[]) => void;
   readonly isDimmed?: (row: T) => boolean;
+  readonly selection?: RowSelection<T>;
 }
 
 const COMPACT_BELOW = 640;
 const ROW_HEIGHT = 40;
 const COMPACT_ROW_HEIGHT = 72;
 const NEAR_END_ROWS = 30;
+const CHECKBOX_TRACK = '22px';
 
 /**
  * A table of any length: only the rows near the window exist. The link in a row's first cell covers the row, so a click
  * anywhere opens it; `j` and `k` walk from row to row.
  */
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { rows, onNearEnd, onVisible } = props;
+  const { rows, onNearEnd, onVisible, selection } = props;
   const bodyRef = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({ top: 0, width: 0 });
 
@@ -67,7 +71,15 @@ export function DataTable<T>(props: DataTableProps<T>) {
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: sizes are read again exactly when the row's height changes
   useEffect(() => virtualizer.measure(), [rowHeight]);
-  useRowKeys(bodyRef, rows.length, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }));
+  useRowKeys(
+    bodyRef,
+    rows.length,
+    (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
+    (index, isRange) => {
+      const row = rows[index];
+      if (row !== undefined) selection?.onToggle(row, isRange);
+    },
+  );
 
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;
@@ -81,12 +93,25 @@ export function DataTable<T>(props: DataTableProps<T>) {
   }, [first, last, rows, onVisible]);
 
   const tracks: CSSProperties = {
-    gridTemplateColumns: isCompact ? 'minmax(0, 1fr)' : columns.map((column) => column.track).join(' '),
+    gridTemplateColumns: [
+      ...(selection === undefined ? [] : [CHECKBOX_TRACK]),
+      ...(isCompact ? ['minmax(0, 1fr)'] : columns.map((column) => column.track)),
+    ].join(' '),
   };
   return (
     <div className={styles.table} role="table" aria-label={props.label} aria-rowcount={props.total + 1}>
       <div role="rowgroup" className={styles.head} data-compact={isCompact}>
         <div role="row" aria-rowindex={1} className={styles.row} style={tracks}>
+          {selection === undefined ? null : (
+            <div role="columnheader" className={styles.choose}>
+              <RowCheckbox
+                label={selection.loadedLabel}
+                isChecked={selection.loaded === 'all'}
+                isPartly={selection.loaded === 'some'}
+                onToggle={selection.onToggleLoaded}
+              />
+            </div>
+          )}
           {isCompact ? (
             <span role="columnheader" className={styles.hidden}>
               {props.label}
@@ -114,6 +139,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
               aria-rowindex={item.index + 2}
               data-index={item.index}
               data-dimmed={props.isDimmed?.(row)}
+              data-selected={selection?.isSelected(row)}
               className={styles.row}
               style={{
                 ...tracks,
@@ -124,6 +150,15 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 transform: `translateY(${item.start - place.top}px)`,
               }}
             >
+              {selection === undefined ? null : (
+                <div role="cell" className={styles.choose}>
+                  <RowCheckbox
+                    label={selection.labelOf(row)}
+                    isChecked={selection.isSelected(row)}
+                    onToggle={(isRange) => selection.onToggle(row, isRange)}
+                  />
+                </div>
+              )}
               {isCompact ? (
                 <div role="cell" className={styles.compact}>
                   {props.compact(row)}

@@ -5,9 +5,14 @@ export function isTyping(event: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return (
     target.isContentEditable ||
-    /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !isCheckbox(target)) ||
     target.closest('[role="dialog"], [role="menu"], .cm-editor') !== null
   );
+}
+
+/** It takes the space bar alone. */
+function isCheckbox(target: HTMLElement): boolean {
+  return target instanceof HTMLInputElement && target.type === 'checkbox';
 }
 
 export function hasModifier(event: KeyboardEvent): boolean {

@@ -7,21 +7,33 @@ function stepOf(key: string): number {
   return 0;
 }
 
-/** `j` and `k` move the focus over the rows' links, the arrows too once a row has the focus; Enter is the link's own. */
+/** `x`, with Shift the range up to here; undefined for any other key. */
+function chosenBy(key: string): { readonly isRange: boolean } | undefined {
+  return key === 'x' || key === 'X' ? { isRange: key === 'X' } : undefined;
+}
+
+/** `j` and `k` move the focus over the rows' links, the arrows too once a row has the focus; Enter is the link's own, and `x` is for `choose`. */
 export function useRowKeys(
   bodyRef: RefObject<HTMLElement | null>,
   count: number,
   scrollTo: (index: number) => void,
+  choose?: (index: number, isRange: boolean) => void,
 ): void {
-  const latest = useRef({ count, scrollTo });
-  latest.current = { count, scrollTo };
+  const latest = useRef({ count, scrollTo, choose });
+  latest.current = { count, scrollTo, choose };
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const body = bodyRef.current;
       const step = stepOf(event.key);
-      if (body === null || step === 0 || hasModifier(event) || isTyping(event)) return;
+      const chosen = chosenBy(event.key);
+      if (body === null || (step === 0 && chosen === undefined) || hasModifier(event) || isTyping(event))
+        return;
       const focused = document.activeElement?.closest<HTMLElement>('[data-index]') ?? null;
       const isInside = focused !== null && body.contains(focused);
+      if (chosen !== undefined) {
+        if (isInside) latest.current.choose?.(Number(focused.dataset.index), chosen.isRange);
+        return;
+      }
       if (!isInside && event.key.startsWith('Arrow')) return;
       const from = isInside ? Number(focused.dataset.index) : step > 0 ? -1 : 1;
       const next = Math.min(latest.current.count - 1, Math.max(0, from + step));

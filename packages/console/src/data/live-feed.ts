@@ -76,10 +76,16 @@ export class LiveGathering {
   add(event: LiveEvent): void {
     switch (event.type) {
       case 'agent.changed':
-        for (const uid of event.instanceUids) this.agents.add(uid);
+        for (const uid of event.instanceUids) {
+          this.agents.add(uid);
+          this.removedAgents.delete(uid);
+        }
         break;
       case 'agent.removed':
-        for (const uid of event.instanceUids) this.removedAgents.add(uid);
+        for (const uid of event.instanceUids) {
+          this.removedAgents.add(uid);
+          this.agents.delete(uid);
+        }
         break;
       case 'config.changed':
         this.configs.add(event.name);

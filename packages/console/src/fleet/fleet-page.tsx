@@ -26,9 +26,11 @@ import styles from './fleet.module.css';
 import { FleetCounts } from './fleet-counts.tsx';
 import { FleetGroups } from './fleet-groups.tsx';
 import { FleetSearch } from './fleet-search.tsx';
+import { FleetSelection } from './fleet-selection.tsx';
 import { GroupMenu } from './group-menu.tsx';
 import { RunFilters } from './run-filters.tsx';
 import { SelectorFilter } from './selector-filter.tsx';
+import { useAgentChoice } from './use-agent-choice.ts';
 import { useFleetColumns } from './use-fleet-columns.ts';
 import { useFleetList } from './use-fleet-list.ts';
 
@@ -57,6 +59,7 @@ export function FleetPage() {
   const onSearch = useCallback((q: string) => change({ q: q === '' ? undefined : q }), [change]);
 
   const { reload, rows, total, query } = list;
+  const choosing = useAgentChoice(filterText, rows, list.removed);
   const waiting =
     stats.data === undefined || stats.isPlaceholderData || list.isOld ? 0 : stats.data.total - total;
   // Nothing is under the hand while nothing is shown.
@@ -183,11 +186,18 @@ export function FleetPage() {
               onNearEnd={list.onNearEnd}
               onVisible={list.onVisible}
               isDimmed={(agent) => list.removed.has(agent.instanceUid)}
+              selection={choosing.table}
             />
             {query.hasNextPage ? <SkeletonRows rows={2} /> : null}
           </div>
         </>
       )}
+      <FleetSelection
+        choosing={choosing}
+        filter={filter}
+        matching={stats.data?.total ?? total}
+        onForgotten={reload}
+      />
     </>
   );
 }

@@ -20,6 +20,8 @@ const GROUPS: readonly { readonly name: string; readonly lines: readonly Line[] 
       [['j'], 'Next row'],
       [['k'], 'Row before'],
       [['Enter'], 'Open the row'],
+      [['x'], 'Choose the row, with Shift all rows up to it'],
+      [['Esc'], 'Let go of all that is chosen'],
     ],
   },
   {

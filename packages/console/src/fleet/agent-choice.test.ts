@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import {
+  countedSelection,
+  countOfChoice,
+  EVERYBODY,
+  isChosen,
+  NOBODY,
+  selectionOf,
+  withAgents,
+  withoutGone,
+} from './agent-choice.ts';
+
+test('some agents are chosen and let go of again', () => {
+  const some = withAgents(NOBODY, ['a', 'b', 'c'], true);
+  const fewer = withAgents(some, ['b'], false);
+  expect([isChosen(fewer, 'a'), isChosen(fewer, 'b'), isChosen(fewer, 'z')]).toEqual([true, false, false]);
+  expect(countOfChoice(fewer, 1000)).toBe(2);
+  expect(selectionOf(fewer, { q: 'web' })).toEqual({ instanceUids: ['a', 'c'] });
+});
+
+test('all that match are chosen but for exceptions, also those that no page has shown', () => {
+  const all = withAgents(EVERYBODY, ['a', 'b'], false);
+  const back = withAgents(all, ['b'], true);
+  expect([isChosen(back, 'a'), isChosen(back, 'b'), isChosen(back, 'never loaded')]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  expect(countOfChoice(back, 41_203)).toBe(41_202);
+  expect(selectionOf(back, { q: 'env=prod', health: ['unhealthy'] })).toEqual({
+    filter: { selector: 'env=prod', health: ['unhealthy'] },
+    except: ['a'],
+  });
+  expect(selectionOf(EVERYBODY, {})).toEqual({ filter: {} });
+});
+
+test('agents that are gone are in no choice', () => {
+  const some = withAgents(NOBODY, ['a', 'b'], true);
+  expect(withoutGone(some, new Set(['z']))).toBe(some);
+  expect([...withoutGone(some, new Set(['a', 'z'])).uids]).toEqual(['b']);
+});
+
+test('an act is for those that were counted, by name where all of them are named', () => {
+  const selection = { filter: { q: 'web' } };
+  expect(countedSelection(selection, { changed: 2, instanceUids: ['a', 'b'] })).toEqual({
+    selection: { instanceUids: ['a', 'b'] },
+    atMost: 2,
+  });
+  expect(countedSelection(selection, { changed: 12_000, instanceUids: ['a'] })).toEqual({
+    selection,
+    atMost: 12_000,
+  });
+});

@@ -1,0 +1,47 @@
+import { type AgentFilterText, isSelectorText, selectorOfUids } from '../data/agent-filter.ts';
+import type { AgentChoice } from './agent-choice.ts';
+
+/** As many uids as a selector of 4,096 characters holds. */
+export const NAMED_MAX = 100;
+const SELECTOR_MAX_CHARS = 4096;
+
+export type RolloutSelector =
+  | { readonly kind: 'selector'; readonly selector: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+const LABEL_FIRST = 'Give them a label, and roll out to that.';
+
+function quoted(value: string): string {
+  return /^[A-Za-z0-9._/@+*-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+/** The selector of a rollout to the agents that were chosen, or why there is none. */
+export function rolloutSelectorOf(choice: AgentChoice, filter: AgentFilterText): RolloutSelector {
+  const uids = [...choice.uids];
+  if (uids.length > NAMED_MAX) {
+    const what = choice.isAll ? 'leaves out' : 'names';
+    return {
+      kind: 'refused',
+      reason: `A rollout ${what} at most ${NAMED_MAX} agents one by one, and these are ${uids.length}. ${LABEL_FIRST}`,
+    };
+  }
+  if (!choice.isAll) return { kind: 'selector', selector: selectorOfUids(uids) };
+  const { q, type, version, ...rest } = filter;
+  const words = (q ?? '').trim();
+  const isWords = words !== '' && !isSelectorText(words);
+  if (isWords || Object.values(rest).some((value) => value !== undefined && value.length > 0)) {
+    return {
+      kind: 'refused',
+      reason: `A rollout is for a selector, and this list is narrowed by other things too. ${LABEL_FIRST}`,
+    };
+  }
+  const selector = [
+    ...(words === '' ? [] : [words]),
+    ...(type === undefined ? [] : [`attr:service.name=${quoted(type)}`]),
+    ...(version === undefined ? [] : [`attr:service.version=${quoted(version)}`]),
+    ...(uids.length === 0 ? [] : [`instanceUid notin (${uids.join(',')})`]),
+  ].join(', ');
+  return selector.length <= SELECTOR_MAX_CHARS
+    ? { kind: 'selector', selector }
+    : { kind: 'refused', reason: `The selector would be longer than ${SELECTOR_MAX_CHARS}. ${LABEL_FIRST}` };
+}

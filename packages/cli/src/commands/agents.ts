@@ -1,10 +1,9 @@
 import { AGENT_SORT_FIELDS, type AgentSummary } from '@drover/api';
 import type { Command } from 'commander';
 import { type AgentFilterFlags, filterOf, withFilters } from '../agent-filter.ts';
-import { editLabels, parseLabelEdits } from '../agent-labels.ts';
 import { resolveAgent } from '../agent-reference.ts';
 import { agentText, effectiveText, stackText } from '../agent-text.ts';
-import { confirm, contextOf } from '../context.ts';
+import { contextOf } from '../context.ts';
 import { CliError } from '../failure.ts';
 import { ageText } from '../output/age.ts';
 import { type Paint, paintState } from '../output/paint.ts';
@@ -19,6 +18,7 @@ import { collectPages, type PagingFlags, parseCount } from '../paging.ts';
 import type { Terminal } from '../terminal.ts';
 import { addAgentExportCommand } from './agent-export.ts';
 import { addAgentGroupsCommand } from './agent-groups.ts';
+import { addBulkCommands } from './bulk.ts';
 import { addDriftCommands } from './drift.ts';
 import { addEnrolmentCommands } from './enrolment.ts';
 import { addFlowCommand } from './flow.ts';
@@ -110,33 +110,6 @@ async function listEvents(terminal: Terminal, name: string, flags: PagingFlags, 
   });
 }
 
-async function labelAgent(terminal: Terminal, name: string, words: string[], command: Command) {
-  const { api, format } = contextOf(terminal, command);
-  const edits = parseLabelEdits(words);
-  const before = await api.getAgent(await resolveAgent(api, name));
-  const agent = await api.patchAgent(before.instanceUid, { labels: editLabels(before.labels, edits) });
-  if (printForScripts(terminal, format, agent)) return;
-  const text = Object.entries(agent.labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(' ');
-  terminal.out(`${agent.instanceUid}: ${text === '' ? 'no labels' : text}\n`);
-}
-
-async function restartAgent(terminal: Terminal, name: string, _flags: object, command: Command) {
-  const { api } = contextOf(terminal, command);
-  const uid = await resolveAgent(api, name);
-  await api.commandAgent(uid, { type: 'restart' });
-  terminal.out(`${uid}: restart sent\n`);
-}
-
-async function forgetAgent(terminal: Terminal, name: string, flags: { yes?: boolean }, command: Command) {
-  const { api } = contextOf(terminal, command);
-  const uid = await resolveAgent(api, name);
-  await confirm(terminal, flags.yes, `Forget agent ${uid}, with its labels and its timeline?`);
-  await api.forgetAgent(uid);
-  terminal.out(`${uid}: forgotten\n`);
-}
-
 /** `drover agents …` */
 export function addAgentCommands(program: Command, terminal: Terminal): void {
   const agents = program
@@ -172,28 +145,7 @@ export function addAgentCommands(program: Command, terminal: Terminal): void {
     .action((name: string, flags: PagingFlags, command: Command) =>
       listEvents(terminal, name, flags, command),
     );
-  agents
-    .command('label')
-    .description('set and remove labels')
-    .argument('<agent>', 'uid, unique beginning of it, or display name')
-    .argument('<labels...>', 'key=value sets, key- removes')
-    .addHelpText('after', '\nExample:\n  drover agents label edge-7 env=prod canary-')
-    .action((name: string, words: string[], _flags: object, command: Command) =>
-      labelAgent(terminal, name, words, command),
-    );
-  agents
-    .command('restart')
-    .description('ask an agent to restart')
-    .argument('<agent>', 'uid, unique beginning of it, or display name')
-    .action((name: string, flags: object, command: Command) => restartAgent(terminal, name, flags, command));
-  agents
-    .command('forget')
-    .description('drop an agent from the fleet; one that still runs comes back as new')
-    .argument('<agent>', 'uid, unique beginning of it, or display name')
-    .option('-y, --yes', 'do not ask')
-    .action((name: string, flags: { yes?: boolean }, command: Command) =>
-      forgetAgent(terminal, name, flags, command),
-    );
+  addBulkCommands(agents, terminal);
   addDriftCommands(agents, terminal);
   addFlowCommand(agents, terminal);
   addWouldRunCommand(agents, terminal);

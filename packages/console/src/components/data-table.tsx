@@ -103,13 +103,17 @@ export function DataTable<T>(props: DataTableProps<T>) {
       <div role="rowgroup" className={styles.head} data-compact={isCompact}>
         <div role="row" aria-rowindex={1} className={styles.row} style={tracks}>
           {selection === undefined ? null : (
-            <div role="columnheader" className={styles.choose}>
-              <RowCheckbox
-                label={selection.loadedLabel}
-                isChecked={selection.loaded === 'all'}
-                isPartly={selection.loaded === 'some'}
-                onToggle={selection.onToggleLoaded}
-              />
+            <div role="columnheader" className={isCompact ? styles.hidden : styles.choose}>
+              {isCompact ? (
+                'Chosen'
+              ) : (
+                <RowCheckbox
+                  label={selection.loadedLabel}
+                  isChecked={selection.loaded === 'all'}
+                  isPartly={selection.loaded === 'some'}
+                  onToggle={selection.onToggleLoaded}
+                />
+              )}
             </div>
           )}
           {isCompact ? (

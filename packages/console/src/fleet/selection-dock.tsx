@@ -1,6 +1,6 @@
 import { Button, Tooltip } from '@mantine/core';
 import { IconRefresh, IconRocket, IconTag, IconTrash, IconX } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { countOf, formatCount } from '../components/format.ts';
 import { LinkButton } from '../components/link-button.tsx';
 import type { AgentFilterText } from '../data/agent-filter.ts';
@@ -36,9 +36,25 @@ export function SelectionDock(props: SelectionDockProps) {
   const isShown = chosen > 0;
   const Dialog: ((given: BulkDialogChoice) => ReactNode) | undefined = act && DIALOGS[act];
   const canHaveAll = !choice.isAll && matching > chosen;
+  const hadFocus = useRef(false);
+  useEffect(() => {
+    if (isShown || !hadFocus.current) return;
+    // What had the focus is gone with the last agent.
+    hadFocus.current = false;
+    document.querySelector<HTMLElement>('[data-index] a[data-row-link]')?.focus({ preventScroll: true });
+  }, [isShown]);
   return (
     <>
-      <section className={styles.place} aria-label="Chosen agents">
+      <section
+        className={styles.place}
+        aria-label="Chosen agents"
+        onFocus={() => {
+          hadFocus.current = true;
+        }}
+        onBlur={({ currentTarget, relatedTarget }) => {
+          hadFocus.current = relatedTarget === null || currentTarget.contains(relatedTarget);
+        }}
+      >
         <RestartRuns />
         <div className={styles.dock} data-shown={isShown}>
           <div className={styles.lead}>
@@ -92,6 +108,7 @@ export function SelectionDock(props: SelectionDockProps) {
             setSaid(words);
             setAct(undefined);
             if (act === 'forget') {
+              hadFocus.current = true;
               onClear();
               props.onForgotten();
             }

@@ -19,7 +19,8 @@ export interface AgentChoosing {
 
 /** Something is open over the page that Escape closes. */
 function hasOverlay(): boolean {
-  return document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') !== null;
+  const overlays = document.querySelectorAll('[role="dialog"], [role="menu"], [role="listbox"]');
+  return [...overlays].some((overlay) => overlay.getClientRects().length > 0);
 }
 
 /**

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createOpampClient, memoryStateStore, type OpampClient } from '@drover/opamp/client';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { consoleBench, judged } from './support/console-bench.ts';
+import type { WatchedPage } from './support/browser.ts';
+import { consoleBench } from './support/console-bench.ts';
+import { axeFindings, overflowPx } from './support/console-page.ts';
 import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
@@ -14,6 +16,13 @@ const AGENTS = SIMULATED + OWN;
 
 const OWN_ONLY = '/agents?q=service.name%3Drestartable';
 const LATER_ROW = 120;
+
+/** The list has more pages than are loaded, and says so at its end: what is judged is not that nothing loads. */
+async function judged({ page }: WatchedPage, name: string): Promise<string[]> {
+  const found = (await axeFindings(page)).map((finding) => `${name}: ${finding}`);
+  const tooWide = await overflowPx(page);
+  return tooWide > 0 ? [...found, `${name}: ${tooWide} px wider than the window`] : found;
+}
 
 describeWithBrowser('acts on many agents in the console', () => {
   const bench = consoleBench('console-fleet-acts');
@@ -103,7 +112,9 @@ describeWithBrowser('acts on many agents in the console', () => {
     await saysChosen(page, '3 agents');
 
     const header = page.getByRole('checkbox', { name: /listed so far$/ });
-    expect(await header.evaluate('(box) => box.indeterminate')).toBe(true);
+    expect(await header.evaluate((box) => (box as unknown as { indeterminate: boolean }).indeterminate)).toBe(
+      true,
+    );
     await header.click();
     await saysChosen(page, '100 agents');
     await page.getByRole('button', { name: `All ${AGENTS} that match` }).click();

@@ -135,7 +135,7 @@ describeWithBrowser('acts on many agents in the console', () => {
     expect(await rowBoxes(page).first().isChecked()).toBe(false);
     await saysChosen(page, `${AGENTS - 1} agents`);
     // All that match is all that match something: under another filter it is nobody.
-    await page.getByRole('searchbox').fill('restartable');
+    await page.getByRole('combobox', { name: 'Search the fleet' }).fill('restartable');
     await page.getByText(`${OWN} of ${AGENTS} agents`).waitFor();
     await eventually('nobody is chosen', async () => (await page.getByText('agents chosen').count()) === 0);
     await context.close();

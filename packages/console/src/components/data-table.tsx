@@ -32,6 +32,8 @@ const ROW_HEIGHT = 40;
 const COMPACT_ROW_HEIGHT = 72;
 const NEAR_END_ROWS = 30;
 const CHECKBOX_TRACK = '22px';
+/** With the gap beside it. */
+const CHECKBOX_WIDTH = 34;
 
 /**
  * A table of any length: only the rows near the window exist. The link in a row's first cell covers the row, so a click
@@ -59,9 +61,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
 
   const isCompact = place.width > 0 && place.width < COMPACT_BELOW;
   const rowHeight = isCompact ? (props.compactHeight ?? COMPACT_ROW_HEIGHT) : ROW_HEIGHT;
+  const room = place.width - (selection === undefined ? 0 : CHECKBOX_WIDTH);
   const columns = isCompact
     ? []
-    : props.columns.filter((column) => place.width === 0 || place.width >= (column.minTableWidth ?? 0));
+    : props.columns.filter((column) => place.width === 0 || room >= (column.minTableWidth ?? 0));
 
   const virtualizer = useWindowVirtualizer({
     count: rows.length,

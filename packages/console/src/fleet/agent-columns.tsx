@@ -142,8 +142,8 @@ export const agentColumns: readonly DataColumn<AgentSummary>[] = [
   {
     id: 'labels',
     header: 'Labels',
-    track: 'minmax(96px, 1fr)',
-    minTableWidth: 1150,
+    track: 'minmax(90px, 1fr)',
+    minTableWidth: 1140,
     cell: (agent) => <Labels agent={agent} />,
   },
   {

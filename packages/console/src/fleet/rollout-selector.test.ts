@@ -17,11 +17,16 @@ test('agents that were picked are named, up to a limit that is told', () => {
 
 test('all that match are found by the same selector, without the exceptions', () => {
   expect(rolloutSelectorOf(EVERYBODY, {})).toEqual({ kind: 'selector', selector: '' });
-  const filter = { q: 'env in (prod,stage)', type: 'otel collector', version: '1.0' };
+  const filter = {
+    q: 'env in (prod,stage)',
+    selector: 'os.type=linux',
+    type: 'otel collector',
+    version: '1.0',
+  };
   expect(rolloutSelectorOf(withAgents(EVERYBODY, ['a'], false), filter)).toEqual({
     kind: 'selector',
     selector:
-      'env in (prod,stage), attr:service.name="otel collector", attr:service.version=1.0, instanceUid notin (a)',
+      'env in (prod,stage),os.type=linux, attr:service.name="otel collector", attr:service.version=1.0, instanceUid notin (a)',
   });
 });
 

@@ -1,4 +1,4 @@
-import { type AgentFilterText, isSelectorText, selectorOfUids } from '../data/agent-filter.ts';
+import { type AgentFilterText, agentFilterOf, selectorOfUids } from '../data/agent-filter.ts';
 import type { AgentChoice } from './agent-choice.ts';
 
 /** As many uids as a selector of 4,096 characters holds. */
@@ -26,17 +26,15 @@ export function rolloutSelectorOf(choice: AgentChoice, filter: AgentFilterText):
     };
   }
   if (!choice.isAll) return { kind: 'selector', selector: selectorOfUids(uids) };
-  const { q, type, version, ...rest } = filter;
-  const words = (q ?? '').trim();
-  const isWords = words !== '' && !isSelectorText(words);
-  if (isWords || Object.values(rest).some((value) => value !== undefined && value.length > 0)) {
+  const { selector: given, type, version, ...rest } = agentFilterOf(filter);
+  if (Object.keys(rest).length > 0) {
     return {
       kind: 'refused',
       reason: `A rollout is for a selector, and this list is narrowed by other things too. ${LABEL_FIRST}`,
     };
   }
   const selector = [
-    ...(words === '' ? [] : [words]),
+    ...(given === undefined ? [] : [given]),
     ...(type === undefined ? [] : [`attr:service.name=${quoted(type)}`]),
     ...(version === undefined ? [] : [`attr:service.version=${quoted(version)}`]),
     ...(uids.length === 0 ? [] : [`instanceUid notin (${uids.join(',')})`]),

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createOpampClient, memoryStateStore, type OpampClient } from '@drover/opamp/client';
 import type { Page } from 'playwright-core';
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WatchedPage } from './support/browser.ts';
 import { consoleBench } from './support/console-bench.ts';
 import { axeFindings, overflowPx } from './support/console-page.ts';
-import { eventually } from './support/process.ts';
+import { eventually, Program } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
 /** More than a page of the list holds. */
@@ -248,5 +249,35 @@ describeWithBrowser('acts on many agents in the console', () => {
     // They still run, and come back as new.
     await eventually('they are there again', async () => (await bench.server.api.stats()).total === AGENTS);
     await context.close();
+  });
+
+  test('the command line does the same', async () => {
+    const env = { DROVER_URL: bench.server.httpUrl, DROVER_TOKEN: bench.server.token };
+    const drover = async (...args: string[]) => {
+      await using program = new Program('drover', 'packages/cli/bin/drover.js', { args, env });
+      const [code] = await once(program.child, 'close');
+      return { code, out: program.stdout };
+    };
+    const own = ['-l', 'service.name=restartable'];
+    const labelled = await drover('agents', 'label', ...own, 'owner=ann', 'team-', '--yes');
+    expect(labelled.out).toBe(`labels of ${OWN} agents changed\n`);
+    expect((await drover('agents', 'label', ...own, 'owner=ann', '--yes')).out).toBe(
+      `0 agents changed (${OWN} stand so already)\n`,
+    );
+    const exported = await drover('agents', 'export', ...own, '--columns', 'type,label:owner');
+    expect(exported.out).toBe(`type,label:owner\r\n${'restartable,ann\r\n'.repeat(OWN)}`);
+    const before = restarts.length;
+    const restarted = await drover('agents', 'restart', ...own, '--per-second', '0.01', '--yes');
+    expect(restarted.out).toContain(`${OWN} agents are asked to restart`);
+    const id = restarted.out.trim().split(' ').at(-1) ?? '';
+    expect((await drover('agents', 'restarts')).out).toContain(id);
+    expect((await drover('agents', 'stop-restart', id)).out).toContain(`stopped, 1 of ${OWN} agents asked`);
+    await eventually('one was asked', async () => restarts.length === before + 1);
+    // Nobody can be asked here, and nothing is lost by that.
+    expect((await drover('agents', 'forget', ...own)).code).toBe(2);
+    expect((await drover('agents', 'forget', ...own, '--search', 'nothing-like-this', '--yes')).out).toBe(
+      '0 agents changed\n',
+    );
+    expect((await bench.server.api.stats()).total).toBe(AGENTS);
   });
 });

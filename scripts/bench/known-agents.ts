@@ -1,4 +1,4 @@
-import { LoadGenerator } from './load-generator.ts';
+import { LoadGenerator, type LoadOptions } from './load-generator.ts';
 import { say } from './say.ts';
 import type { RunningSubject } from './subject.ts';
 
@@ -8,11 +8,7 @@ const AT_ONCE = 10_000;
 export async function makeKnown(
   server: RunningSubject,
   load: string,
-  {
-    agents,
-    first = 0,
-    ...rest
-  }: { readonly agents: number; readonly first?: number; readonly contents?: number },
+  { agents, first = 0, ...rest }: { readonly agents: number } & LoadOptions,
 ): Promise<void> {
   for (let from = first; from < first + agents; from += AT_ONCE) {
     const count = Math.min(AT_ONCE, first + agents - from);

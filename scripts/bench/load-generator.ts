@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { pinned } from './pinned.ts';
+import { type Core, pinned } from './pinned.ts';
 
 /** One command of the load generator; see go/load/generator.go. */
 export interface LoadCommand {
@@ -35,13 +35,26 @@ export interface LoadResult {
   readonly lastAckedMs: number;
 }
 
+export interface LoadOptions {
+  /** The number of the first agent: other numbers are other agents. 0 where it is left out. */
+  readonly first?: number;
+  /** Of the effective configurations so many differ; 0, and where it is left out: all. */
+  readonly contents?: number;
+  readonly core?: Core;
+}
+
 /** The load generator as a process of its own. */
 export class LoadGenerator implements AsyncDisposable {
   readonly #child;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(program: string, url: string, agents: number, first: number, contents: number) {
-    const [command, args] = pinned(1, program, [
+  private constructor(
+    program: string,
+    url: string,
+    agents: number,
+    { first = 0, contents = 0, core = 1 }: LoadOptions,
+  ) {
+    const [command, args] = pinned(core, program, [
       '-url',
       url,
       '-agents',
@@ -55,14 +68,13 @@ export class LoadGenerator implements AsyncDisposable {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** `first` is the number of the first agent: other numbers are other agents. Of their effective configurations so many differ; 0: all. */
   static async start(
     program: string,
     url: string,
     agents: number,
-    { first = 0, contents = 0 }: { readonly first?: number; readonly contents?: number } = {},
+    options: LoadOptions = {},
   ): Promise<LoadGenerator> {
-    const generator = new LoadGenerator(program, url, agents, first, contents);
+    const generator = new LoadGenerator(program, url, agents, options);
     await generator.#next();
     return generator;
   }

@@ -88,10 +88,10 @@ export async function measureRollouts(
   { known, maxConnected, rollouts }: RolloutMeasureOptions,
 ): Promise<RolloutFigures> {
   const connected = Math.min(known, maxConnected);
-  await makeKnown(server, loadProgram, { agents: known - connected, first: connected });
+  await makeKnown(server, loadProgram, { agents: known - connected, first: connected, core: 'any' });
   const { api, token } = adminOf(server, dataDir);
   const statusCpuUs = await statusCost(server, loadProgram);
-  await using load = await LoadGenerator.start(loadProgram, server.opampUrl, connected);
+  await using load = await LoadGenerator.start(loadProgram, server.opampUrl, connected, { core: 'any' });
   await load.run({ do: 'connect', timeoutSeconds: 300 });
   await sleep(SETTLE_MS);
   say(`${known} agents known, ${connected} of them connected`);
@@ -134,7 +134,7 @@ export async function measureRollouts(
 
 /** Of a status change of 4 KB, what follows from it in the database included. */
 async function statusCost(server: RunningSubject, loadProgram: string): Promise<number> {
-  await using load = await LoadGenerator.start(loadProgram, server.opampUrl, SENDERS);
+  await using load = await LoadGenerator.start(loadProgram, server.opampUrl, SENDERS, { core: 'any' });
   await load.run({ do: 'connect' });
   await load.run({ do: 'rounds', message: 'status', rounds: 2 });
   await sleep(SETTLE_MS);

@@ -51,11 +51,11 @@ export async function benchRollouts(args: readonly string[]): Promise<number> {
     say(programs.reason);
     return 1;
   }
-  sayHowPinned();
+  sayHowPinned('any');
   const figures: RolloutFigures[] = [];
   for (const size of values.sizes.split(',')) {
     const dataDir = mkdtempSync(join(tmpdir(), 'drover-bench-'));
-    const server = await droverSubject(dataDir, values['node-arg']).start();
+    const server = await droverSubject(dataDir, values['node-arg'], 'any').start();
     try {
       const options = {
         known: Number(size),

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ROOT } from '../lib/run.ts';
-import { pinned } from './pinned.ts';
+import { type Core, pinned } from './pinned.ts';
 
 /** A server under test that runs and listens. */
 export interface RunningSubject {
@@ -42,8 +42,13 @@ async function readyLine(
   return JSON.parse(String(line));
 }
 
-async function launch(name: string, command: string, args: readonly string[]): Promise<RunningSubject> {
-  const [program, programArgs] = pinned(0, command, args);
+async function launch(
+  name: string,
+  command: string,
+  args: readonly string[],
+  core: Core = 0,
+): Promise<RunningSubject> {
+  const [program, programArgs] = pinned(core, command, args);
   const child = spawn(program, programArgs, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit');
   const ready = await readyLine(child, name);
@@ -110,18 +115,17 @@ async function call(
 }
 
 /** Drover as a user starts it: built, with its database. `nodeArgs` are for profiles. */
-export function droverSubject(dataDir: string, nodeArgs: readonly string[] = []): Subject {
+export function droverSubject(dataDir: string, nodeArgs: readonly string[] = [], core: Core = 0): Subject {
   const launcher = join(ROOT, 'packages/server/bin/drover-server.js');
   return {
     name: 'Drover',
     start: (ports) =>
-      launch('drover-server', process.execPath, [
-        ...nodeArgs,
-        launcher,
-        '--data-dir',
-        dataDir,
-        ...listenArgs(ports, '--'),
-      ]),
+      launch(
+        'drover-server',
+        process.execPath,
+        [...nodeArgs, launcher, '--data-dir', dataDir, ...listenArgs(ports, '--')],
+        core,
+      ),
     push: async (server, body) => {
       const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
       await call(server, token, 'PUT', '/configs/bench', { body });

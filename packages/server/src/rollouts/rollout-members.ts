@@ -32,7 +32,8 @@ export class RolloutMembers {
   readonly #options: RolloutMembersOptions;
   readonly #active = new Map<InstanceUid, Member>();
   readonly #rolls = new Map<string, RolloutRoll>();
-  readonly #dirty = new Map<string, Member>();
+  /** To be written, by rollout. */
+  readonly #dirty = new Map<string, Map<InstanceUid, Member>>();
   readonly #writeBehind: WriteBehind;
 
   constructor(options: RolloutMembersOptions) {
@@ -46,7 +47,7 @@ export class RolloutMembers {
       write: () => this.#write(),
       failed: (error) =>
         options.log.error(
-          { error: errorText(error), members: this.#dirty.size },
+          { error: errorText(error), rollouts: this.#dirty.size },
           'members could not be written',
         ),
     });
@@ -231,26 +232,40 @@ export class RolloutMembers {
   }
 
   #mark(member: Member): void {
-    const key = `${member.rolloutId} ${member.uid}`;
-    if (!this.#dirty.has(key)) this.#writeBehind.mark();
-    this.#dirty.set(key, member);
+    const { rolloutId, uid } = member;
+    let dirty = this.#dirty.get(rolloutId);
+    if (dirty === undefined) {
+      dirty = new Map();
+      this.#dirty.set(rolloutId, dirty);
+    }
+    if (!dirty.has(uid)) this.#writeBehind.mark();
+    dirty.set(uid, member);
   }
 
   async #write(): Promise<void> {
-    while (this.#dirty.size > 0) {
-      const taken = new Map<string, Member>();
-      for (const [key, member] of this.#dirty) {
-        if (taken.size >= BATCH) break;
-        taken.set(key, member);
-        this.#dirty.delete(key);
-      }
+    for (let taken = this.#take(); taken.length > 0; taken = this.#take()) {
       try {
-        await this.#options.store.saveMembers([...taken.values()]);
+        await this.#options.store.saveMembers(taken);
       } catch (error) {
-        for (const [key, member] of taken) if (!this.#dirty.has(key)) this.#dirty.set(key, member);
+        for (const member of taken)
+          if (this.#dirty.get(member.rolloutId)?.has(member.uid) !== true) this.#mark(member);
         throw error;
       }
     }
+  }
+
+  /** The next batch of those that are to be written. */
+  #take(): Member[] {
+    const taken: Member[] = [];
+    for (const [rolloutId, dirty] of this.#dirty) {
+      for (const [uid, member] of dirty) {
+        if (taken.length >= BATCH) return taken;
+        taken.push(member);
+        dirty.delete(uid);
+      }
+      this.#dirty.delete(rolloutId);
+    }
+    return taken;
   }
 }
 

@@ -31,25 +31,34 @@ const COMPARE_MS = 1500;
  * Drover gives nothing today is held against what it says that it runs.
  */
 export class ChangeGroups {
-  readonly #groups = new Map<string, Group>();
+  /** By the content that they would get, and by what it is held against. */
+  readonly #groups = new Map<string, Map<string, Group>>();
+  #size = 0;
   #beyond = 0;
 
   add(agent: AgentRecord, before: ConfigStack | undefined, after: ConfigStack): void {
     const { effectiveContent } = agent;
     const against = before !== undefined ? 'intended' : effectiveContent === null ? 'nothing' : 'effective';
-    const key = `${against} ${before?.hash ?? effectiveContent ?? ''} ${after.hash}`;
-    const group = this.#groups.get(key);
+    // Of two kinds of content the hashes differ.
+    const key = before?.hash ?? effectiveContent ?? '';
+    const groups = this.#groups.get(after.hash);
+    const group = groups?.get(key);
     if (group !== undefined) {
       group.agents += 1;
       if (group.sample.length < SAMPLES) group.sample.push(agent);
-    } else if (this.#groups.size < MAX_GROUPS) {
-      this.#groups.set(key, { against, before, after, sample: [agent], agents: 1 });
+    } else if (this.#size < MAX_GROUPS) {
+      const made: Group = { against, before, after, sample: [agent], agents: 1 };
+      if (groups === undefined) this.#groups.set(after.hash, new Map([[key, made]]));
+      else groups.set(key, made);
+      this.#size += 1;
     } else this.#beyond += 1;
   }
 
   /** The largest groups with what changes for them. Contents of their stacks are in memory. */
   async shown(kind: ConfigTarget, effectiveOf: EffectiveOf): Promise<RolloutPreview['groups']> {
-    const sorted = [...this.#groups.values()].sort((a, b) => b.agents - a.agents);
+    const sorted = [...this.#groups.values()]
+      .flatMap((groups) => [...groups.values()])
+      .sort((a, b) => b.agents - a.agents);
     const reader = new SectionReader();
     const slices = new Slices();
     const untilMs = performance.now() + COMPARE_MS;

@@ -37,7 +37,7 @@ export async function previewOf(input: PreviewInput): Promise<RolloutPreview> {
   const wouldChange = { count: 0, offline: 0, agents: [] as RolloutAgent[] };
   const cannot = { count: 0, agents: [] as RolloutAgent[] };
   const supersedes = new Map<string, number>();
-  const current = new Map<string, RolloutPreview['current'][number]>();
+  const current = new CurrentStacks(kind);
   const noWayBack = { count: 0, agents: [] as RolloutAgent[] };
   const takers: AgentRecord[] = [];
   const changing: AgentRecord[] = [];
@@ -55,8 +55,9 @@ export async function previewOf(input: PreviewInput): Promise<RolloutPreview> {
   });
 
   const slices = new Slices();
-  for (const [at, agent] of matching.entries()) {
-    if (at % STEP === 0) await slices.turn();
+  let looked = 0;
+  for (const agent of matching) {
+    if (looked++ % STEP === 0) await slices.turn();
     const assigned = assignments.get(agent.uid)?.target;
     // Made for all candidates.
     const own = kind.prepared(target, assigned) ?? target;
@@ -88,11 +89,7 @@ export async function previewOf(input: PreviewInput): Promise<RolloutPreview> {
     }
     if (agent.connection.state === 'disconnected') wouldChange.offline += 1;
     if (wouldChange.agents.length < SAMPLES) wouldChange.agents.push(sample(agent, 'pending', ''));
-    const key = assigned === undefined ? '' : kind.describe(assigned);
-    const group = current.get(key);
-    if (group === undefined)
-      current.set(key, { configs: [...(assigned?.configs ?? [])], next: [...own.configs], agents: 1 });
-    else group.agents += 1;
+    current.add(assigned, own);
   }
   const waves = await waveSizes(strategy, takers, changing);
   const shownGroups = await groups.shown(kind, input.effectiveOf);
@@ -108,7 +105,7 @@ export async function previewOf(input: PreviewInput): Promise<RolloutPreview> {
     cannot,
     groups: shownGroups,
     supersedes: [...supersedes].map(([rolloutId, count]) => ({ rolloutId, agents: count })),
-    current: [...current.values()].sort((a, b) => b.agents - a.agents),
+    current: current.shown(),
   };
 }
 
@@ -118,9 +115,44 @@ async function waveSizes(
   takers: readonly AgentRecord[],
   changing: readonly AgentRecord[],
 ): Promise<RolloutPreview['waves']> {
+  const waves = wavesOf(strategy);
+  if (waves.length === 0) return [{ wave: null, agents: changing.length }];
   const { agents } = await planWaves(PREVIEW_ID, strategy, takers);
   const isChanging = new Set(changing);
   const sizes = agents.map((wave) => wave.reduce((size, agent) => size + (isChanging.has(agent) ? 1 : 0), 0));
-  const waves = wavesOf(strategy);
   return sizes.map((size, index) => ({ wave: waves[index] ?? null, agents: size }));
+}
+
+type CurrentStack = RolloutPreview['current'][number];
+
+/** What agents have today, by its words. */
+class CurrentStacks {
+  readonly #kind: ConfigTarget;
+  readonly #byWords = new Map<string, CurrentStack>();
+  /** Agents of one stack share one object: its words are put together once. */
+  readonly #byStack = new Map<ConfigStack | undefined, CurrentStack>();
+
+  constructor(kind: ConfigTarget) {
+    this.#kind = kind;
+  }
+
+  add(stack: ConfigStack | undefined, next: ConfigStack): void {
+    let known = this.#byStack.get(stack);
+    if (known === undefined) {
+      const words = stack === undefined ? '' : this.#kind.describe(stack);
+      known = this.#byWords.get(words) ?? {
+        configs: [...(stack?.configs ?? [])],
+        next: [...next.configs],
+        agents: 0,
+      };
+      this.#byWords.set(words, known);
+      this.#byStack.set(stack, known);
+    }
+    known.agents += 1;
+  }
+
+  /** Most agents first. */
+  shown(): CurrentStack[] {
+    return [...this.#byWords.values()].sort((a, b) => b.agents - a.agents);
+  }
 }

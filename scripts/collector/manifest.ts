@@ -10,7 +10,13 @@ export type Manifest = {
   readonly modules: readonly string[];
 };
 
-const SECTIONS = ['receivers', 'processors', 'exporters', 'connectors', 'extensions'] as const;
+export const COMPONENT_SECTIONS = [
+  'receivers',
+  'processors',
+  'exporters',
+  'connectors',
+  'extensions',
+] as const;
 
 /** Reads a manifest; throws where it does not say what it builds. */
 export function readManifest(text: string): Manifest {
@@ -20,7 +26,7 @@ export function readManifest(text: string): Manifest {
   const version = field(dist, 'version');
   if (typeof distribution !== 'string' || typeof version !== 'string')
     throw new Error('the manifest has no dist.name or no dist.version');
-  const modules = SECTIONS.flatMap((section) => {
+  const modules = COMPONENT_SECTIONS.flatMap((section) => {
     const entries = field(manifest, section);
     return (Array.isArray(entries) ? entries : []).map((entry) => String(field(entry, 'gomod')).trim());
   });

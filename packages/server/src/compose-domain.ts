@@ -179,7 +179,9 @@ export async function openDomain(
       log.error({ secret: name, error: errorText(error) }, 'agents were not given the new value of a secret');
     });
   });
-  drafts.changes.subscribe((name) => hub.publish({ type: 'config_draft.changed', name }));
+  const draftChanged = (name: string) => hub.publish({ type: 'config_draft.changed', name });
+  drafts.changes.subscribe(draftChanged);
+  configs.draftEnds.subscribe(draftChanged);
   rollouts.changes.subscribe((id) => hub.rolloutChanged(id));
   views.changes.subscribe((name) => hub.publish({ type: 'view.changed', name }));
   tokens.changes.subscribe((id) => hub.publish({ type: 'enrolment_token.changed', id }));

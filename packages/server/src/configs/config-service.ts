@@ -43,6 +43,8 @@ export interface PutOptions {
 export class ConfigService {
   /** Names of configurations that were written or removed. */
   readonly changes = new Listeners<string>();
+  /** Names whose draft ended, because a revision that says the same was saved. */
+  readonly draftEnds = new Listeners<string>();
   readonly #options: ConfigServiceOptions;
 
   constructor(options: ConfigServiceOptions) {
@@ -80,6 +82,7 @@ export class ConfigService {
       );
     }
     this.changes.emit(name);
+    if (outcome.hasEndedDraft) this.draftEnds.emit(name);
     const result = { name, revision: summaryOf(outcome.config.latest), created: outcome.hasNewRevision };
     return { result, isNew: outcome.isNew };
   }

@@ -51,7 +51,11 @@ export class ConfigSql implements ConfigStore {
       if (next !== undefined) await insertRevision(tx, next);
       const newest = next ?? latest;
       if (newest === undefined) throw new Error(`configuration "${name}" has no revision`);
-      await tx.deleteFrom('config_drafts').where('name', '=', name).where('hash', '=', newest.hash).execute();
+      const ended = await tx
+        .deleteFrom('config_drafts')
+        .where('name', '=', name)
+        .where('hash', '=', newest.hash)
+        .executeTakeFirst();
       const description = write.description ?? row.description;
       await tx
         .updateTable('configs')
@@ -65,6 +69,7 @@ export class ConfigSql implements ConfigStore {
         isNew,
         hasNewRevision: next !== undefined,
         hasNewDescription: description !== row.description,
+        hasEndedDraft: Number(ended.numDeletedRows) > 0,
       };
     }, actOf);
   }

@@ -15,6 +15,8 @@ export type PutOutcome =
       readonly isNew: boolean;
       readonly hasNewRevision: boolean;
       readonly hasNewDescription: boolean;
+      /** The name had a draft that said the same. */
+      readonly hasEndedDraft: boolean;
     }
   /** Nothing was written: another revision is newest, or there is none. */
   | { readonly kind: 'conflict'; readonly latest: RevisionInfo | undefined };

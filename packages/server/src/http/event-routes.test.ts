@@ -59,6 +59,17 @@ describe('GET /events', () => {
     stream.close();
   });
 
+  it('tells that a draft ended because a revision that says the same was saved', async () => {
+    const content = { body: 'receivers: {}\n' };
+    await server.api.putConfigDraft('drafted', { ...content, baseRevision: null }, null);
+    const stream = await open();
+    await server.api.putConfig('drafted', content);
+    const events = [await stream.next(), await stream.next()].map(({ data }) => data);
+    expect(events).toContainEqual({ type: 'config.changed', name: 'drafted' });
+    expect(events).toContainEqual({ type: 'config_draft.changed', name: 'drafted' });
+    stream.close();
+  });
+
   it('goes on where a stream was left', async () => {
     const first = await open();
     await write('one');

@@ -38,6 +38,7 @@ export {
 export { type DriftDifference, type DriftOptions, findDrift, MAX_DRIFT_DIFFERENCES } from './drift.ts';
 export { expandKeys } from './expand-keys.ts';
 export { type Finding, MAX_FINDINGS, type Severity } from './finding.ts';
+export { type FormattedYaml, formatYaml } from './format-yaml.ts';
 export {
   type GraphEdge,
   type GraphNode,

@@ -18,8 +18,11 @@ export interface Draft {
 /** The place of the draft of a configuration that has no name yet; no name may hold a blank. */
 export const NEW_DRAFT = ' new';
 
-function keyOf(config: string): string {
-  return `drover:draft:${config}`;
+const PREFIX = 'drover:draft:';
+
+/** Where the text of a configuration is kept. */
+export function keyOf(config: string): string {
+  return `${PREFIX}${config}`;
 }
 
 export function readDraft(storage: Storage, config: string): Draft | undefined {
@@ -33,6 +36,11 @@ export function readDraft(storage: Storage, config: string): Draft | undefined {
   }
 }
 
+/** So many texts are kept; of more, those that nobody touched for the longest time go. */
+export const MAX_DRAFTS = 30;
+/** So long a text is kept. */
+export const MAX_DRAFT_AGE_MS = 90 * 24 * 3_600_000;
+
 /** False where the browser keeps nothing, or has no room left. */
 export function writeDraft(storage: Storage, config: string, draft: Draft): boolean {
   try {
@@ -40,6 +48,20 @@ export function writeDraft(storage: Storage, config: string, draft: Draft): bool
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Drops the texts that are too old or too many. */
+export function pruneDrafts(storage: Storage, nowMs: number): void {
+  try {
+    const kept = Object.keys(storage)
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => ({ key, typedAt: readDraft(storage, key.slice(PREFIX.length))?.typedAt ?? 0 }))
+      .toSorted((a, b) => b.typedAt - a.typedAt);
+    for (const [index, { key, typedAt }] of kept.entries())
+      if (index >= MAX_DRAFTS || nowMs - typedAt > MAX_DRAFT_AGE_MS) storage.removeItem(key);
+  } catch {
+    // Where nothing can be kept there is nothing to drop.
   }
 }
 

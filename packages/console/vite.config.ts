@@ -14,6 +14,7 @@ export default defineConfig({
   resolve: { conditions: ['source', ...defaultClientConditions] },
   // The server writes a fresh nonce in its place for every response.
   html: { cspNonce: '__CSP_NONCE__' },
+  worker: { format: 'es' },
   build: {
     outDir: 'dist/site',
     target: 'es2023',

@@ -190,6 +190,8 @@ export interface ConfigSearch {
   readonly to?: number | undefined;
   /** Where to look in the revision that is shown. */
   readonly line?: number | undefined;
+  /** What the text in the editor is compared with: `r3`, `agent`, or an agent's instance uid. */
+  readonly compare?: string | undefined;
 }
 
 export function configSearch(raw: Raw): ConfigSearch {
@@ -198,6 +200,7 @@ export function configSearch(raw: Raw): ConfigSearch {
     from: wholeParam(raw.from),
     to: wholeParam(raw.to),
     line: wholeParam(raw.line),
+    compare: textParam(raw.compare),
   };
 }
 

@@ -14,19 +14,35 @@ import {
   lineNumbers,
 } from '@codemirror/view';
 import type { Finding } from '@drover/api';
-import type { EditorKnowledge } from '@drover/collector-config';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { styleNonce } from '../theme/style-nonce.ts';
 import styles from './code-editor.module.css';
-import { editorAssist } from './editor-assist.ts';
+import { type EditorAssistance, editorAssist } from './editor-assist.ts';
 import { diagnosticsOf } from './editor-diagnostics.ts';
 import { ownReplacement } from './editor-input.ts';
+import { LateText } from './editor-late-text.ts';
+import { replacement } from './editor-replace.ts';
 import { editorLook } from './editor-theme.ts';
 
 export interface CodeEditorHandle {
   goTo(line: number, column: number): void;
   goToOffset(offset: number): void;
+  focus(): void;
+  /** Another text in the place of this one, as one step to undo. */
+  replace(text: string): void;
+  /** The text as it stands, also where `onChange` did not have it yet. */
+  text(): string;
 }
+
+/** What else a person may want of the editor by its keys. */
+export type EditorCommand = 'format' | 'outline' | 'graph';
+
+const COMMAND_KEYS: Readonly<Record<EditorCommand, string>> = {
+  format: 'Shift-Alt-f',
+  outline: 'Mod-Shift-o',
+  graph: 'Mod-.',
+};
 
 interface CodeEditorProps {
   readonly value: string;
@@ -36,17 +52,24 @@ interface CodeEditorProps {
   readonly findings?: readonly Finding[];
   /** A line to begin at, chosen. */
   readonly line?: number | undefined;
+  /** Called with every change; with a large text when the typing pauses, when the editor is left, and before `onSave`. */
   readonly onChange?: (value: string) => void;
   /** The cursor stands somewhere else now; counted from the start of the text. */
   readonly onCursor?: (offset: number) => void;
   /** For completion and help; absent where there are none, as in another format. */
-  readonly knowledge?: EditorKnowledge | undefined;
+  readonly assistance?: EditorAssistance | undefined;
   /** Ctrl or Cmd S. */
   readonly onSave?: () => void;
+  readonly onCommand?: (command: EditorCommand) => void;
   readonly ref?: Ref<CodeEditorHandle>;
 }
 
 const NO_FINDINGS: readonly Finding[] = [];
+const NO_ASSISTANCE: EditorAssistance = {
+  knowledge: {},
+  complete: async () => undefined,
+  hover: async () => undefined,
+};
 
 export function CodeEditor({
   value,
@@ -56,19 +79,29 @@ export function CodeEditor({
   line,
   onChange,
   onCursor,
-  knowledge,
+  assistance,
   onSave,
+  onCommand,
   ref,
 }: CodeEditorProps) {
   const placeRef = useRef<HTMLDivElement>(null);
   const viewRef = useRef<EditorView>(undefined);
-  const latest = useRef({ onChange, onCursor, onSave, value, knowledge });
-  latest.current = { onChange, onCursor, onSave, value, knowledge };
-  const isAssisted = knowledge !== undefined;
+  const latest = useRef({ onChange, onCursor, onSave, onCommand, value, assistance });
+  latest.current = { onChange, onCursor, onSave, onCommand, value, assistance };
+  // What was last told or given: a large text is not read again only to find that it is the same.
+  const known = useRef(value);
+  const lateRef = useRef<LateText>(undefined);
+  const isAssisted = assistance !== undefined;
 
   useEffect(() => {
     const place = placeRef.current;
     if (place === null) return;
+    const late = new LateText((text) => {
+      known.current = text;
+      latest.current.onChange?.(text);
+    });
+    lateRef.current = late;
+    known.current = latest.current.value;
     const view = new EditorView({
       parent: place,
       state: EditorState.create({
@@ -86,24 +119,43 @@ export function CodeEditor({
           }),
           isReadOnly
             ? [EditorState.readOnly.of(true), EditorView.editable.of(false), keymap.of(searchKeymap)]
-            : writable(() => latest.current.onSave?.()),
+            : writable(
+                () => {
+                  // The page has to have it before it saves it.
+                  flushSync(() => late.tell());
+                  latest.current.onSave?.();
+                },
+                (command) => latest.current.onCommand?.(command),
+              ),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
+            if (update.docChanged) late.changed(update.state.doc);
+            if (update.focusChanged && !update.view.hasFocus) late.tell();
             if (update.selectionSet || update.docChanged)
               latest.current.onCursor?.(update.state.selection.main.head);
           }),
-          isAssisted && !isReadOnly ? editorAssist(() => latest.current.knowledge ?? {}) : [],
+          isAssisted && !isReadOnly ? editorAssist(() => latest.current.assistance ?? NO_ASSISTANCE) : [],
         ],
       }),
     });
     viewRef.current = view;
-    return () => view.destroy();
+    const tell = () => late.tell();
+    window.addEventListener('beforeunload', tell);
+    document.addEventListener('visibilitychange', tell);
+    return () => {
+      late.tell();
+      window.removeEventListener('beforeunload', tell);
+      document.removeEventListener('visibilitychange', tell);
+      view.destroy();
+    };
   }, [label, isReadOnly, isAssisted]);
 
   useEffect(() => {
     const view = viewRef.current;
-    if (view === undefined || view.state.doc.toString() === value) return;
-    view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: value } });
+    if (view === undefined || known.current === value) return;
+    // What is typed just now comes first: whoever gave this value learns of it, and decides.
+    if (lateRef.current?.tell() === true) return;
+    known.current = value;
+    if (view.state.doc.toString() !== value) view.dispatch(replacement(view.state, value));
   }, [value]);
 
   useEffect(() => {
@@ -134,6 +186,14 @@ export function CodeEditor({
       const view = viewRef.current;
       if (view !== undefined) jumpTo(view, Math.min(offset, view.state.doc.length));
     },
+    focus: () => viewRef.current?.focus(),
+    replace: (text) => {
+      const view = viewRef.current;
+      if (view === undefined) return;
+      view.dispatch(replacement(view.state, text));
+      view.focus();
+    },
+    text: () => viewRef.current?.state.doc.toString() ?? value,
   }));
 
   return <div ref={placeRef} className={styles.editor} data-read-only={isReadOnly} />;
@@ -147,7 +207,7 @@ function jumpTo(view: EditorView, position: number): void {
   view.focus();
 }
 
-function writable(save: () => void): Extension {
+function writable(save: () => void, command: (command: EditorCommand) => void): Extension {
   return [
     history(),
     drawSelection(),
@@ -167,6 +227,14 @@ function writable(save: () => void): Extension {
           return true;
         },
       },
+      ...Object.entries(COMMAND_KEYS).map(([name, key]) => ({
+        key,
+        preventDefault: true,
+        run: () => {
+          command(name as EditorCommand);
+          return true;
+        },
+      })),
       ...closeBracketsKeymap,
       ...defaultKeymap,
       ...searchKeymap,

@@ -11,7 +11,7 @@ import {
 } from '@codemirror/autocomplete';
 import { type Extension, Prec } from '@codemirror/state';
 import { type EditorView, hoverTooltip, keymap } from '@codemirror/view';
-import { type Completion, completionsAt, type EditorKnowledge, hoverAt } from '@drover/collector-config';
+import type { Completion, Completions, EditorKnowledge, Hover } from '@drover/collector-config';
 import { enterBelowKey } from './editor-enter.ts';
 import { completionInfo, hoverCard } from './editor-help.ts';
 
@@ -19,14 +19,20 @@ const WORD = /^[\w./:-]*$/;
 /** What leads to a place where something new begins, so that it is offered without being asked for. */
 const LEADS = /[[{,:-]\s?$|\$\{$/;
 const SHOWN_MAX = 200;
-/** In larger texts an offer takes longer than a key may: there it has to be asked for. */
-const UNASKED_MAX_CHARS = 200_000;
+
+/** What may be written and what a word means, looked up elsewhere, so that no key waits for it. */
+export interface EditorAssistance {
+  /** What is known of the components that the text is for. */
+  readonly knowledge: EditorKnowledge;
+  complete(text: string, offset: number): Promise<Completions | undefined>;
+  hover(text: string, offset: number): Promise<Hover | undefined>;
+}
 
 /** Completion and help in a configuration, from what is known when they are asked for. */
-export function editorAssist(knowledge: () => EditorKnowledge): Extension {
+export function editorAssist(assistance: () => EditorAssistance): Extension {
   return [
     autocompletion({
-      override: [(context) => offersAt(context, knowledge())],
+      override: [(context) => offersAt(context, assistance())],
       icons: false,
       maxRenderedOptions: SHOWN_MAX,
       optionClass: ({ type }) => `cm-offer-${type ?? 'key'}`,
@@ -38,27 +44,33 @@ export function editorAssist(knowledge: () => EditorKnowledge): Extension {
         { key: 'Enter', run: enterBelowKey },
       ]),
     ),
-    hoverTooltip((view, position) => {
-      const hover = hoverAt(view.state.doc.toString(), position, knowledge());
-      if (hover === undefined) return null;
+    hoverTooltip(async (view, position) => {
+      const { state } = view;
+      const hover = await assistance().hover(state.doc.toString(), position);
+      // Typed on meanwhile: it stands elsewhere now.
+      if (hover === undefined || view.state.doc !== state.doc) return null;
       return {
         pos: hover.from,
         end: hover.to,
-        create: () => ({ dom: hoverCard(hover, knowledge()) }),
+        create: () => ({ dom: hoverCard(hover, assistance().knowledge) }),
       };
     }),
   ];
 }
 
 /** What is offered where the cursor stands; unasked only where it does not stand in the way of writing. */
-export function offersAt(context: CompletionContext, knowledge: EditorKnowledge): CompletionResult | null {
-  if (!context.explicit && context.state.doc.length > UNASKED_MAX_CHARS) return null;
-  const found = completionsAt(context.state.doc.toString(), context.pos, knowledge);
-  if (found === undefined) return null;
+export async function offersAt(
+  context: CompletionContext,
+  { complete }: Pick<EditorAssistance, 'complete'>,
+): Promise<CompletionResult | null> {
+  const line = context.state.doc.lineAt(context.pos);
+  // Nothing is offered in a comment, which may be long: no need to ask.
+  if (/^\s*#/.test(line.text)) return null;
+  const found = await complete(context.state.doc.toString(), context.pos);
+  if (found === undefined || context.aborted) return null;
   const typed = context.state.sliceDoc(found.from, context.pos).replace(/^["']/, '');
   const labels = new Set(found.items.map(({ label }) => label));
   if (!context.explicit) {
-    const line = context.state.doc.lineAt(context.pos);
     const before = context.state.sliceDoc(line.from, context.pos);
     if (typed === '' && !LEADS.test(before)) return null;
     // A word that is there in full wants no offer that Enter would take instead of ending the line.

@@ -1,43 +1,15 @@
 import type { ConfigDetail, ConfigDraft } from '@drover/api';
 import { Button } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Note } from '../components/note.tsx';
-import { Panel } from '../components/panel.tsx';
-import { SkeletonRows } from '../components/skeleton.tsx';
 import { Time } from '../components/time.tsx';
+import { Differences } from './differences.tsx';
 
-const DiffView = lazy(() =>
-  import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView })),
-);
-const MeaningDiff = lazy(() =>
-  import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
-);
-
-interface Side {
-  readonly body: string;
-  readonly label: string;
-}
-
-function Differences({ before, after }: { readonly before: Side; readonly after: Side }) {
-  return (
-    <Suspense fallback={<SkeletonRows rows={5} />}>
-      <MeaningDiff before={before.body} after={after.body} />
-      <Panel title={`${before.label} and ${after.label}`} isFlush>
-        <DiffView
-          before={before.body}
-          after={after.body}
-          beforeLabel={before.label}
-          afterLabel={after.label}
-        />
-      </Panel>
-    </Suspense>
-  );
-}
-
-/** A revision was saved while an earlier one was being changed: theirs, mine, or both beside one another. */
+/** A revision was saved while an earlier one was being changed: both brought together, theirs, or mine. */
 export function OvertakenNote(props: {
   readonly config: ConfigDetail;
   readonly body: string;
+  readonly onMerge: () => void;
   readonly onKeep: () => void;
   readonly onTake: () => void;
 }) {
@@ -52,6 +24,9 @@ export function OvertakenNote(props: {
           <>
             <Button onClick={() => setComparing(!isComparing)}>
               {isComparing ? 'Hide changes' : 'See what changed'}
+            </Button>
+            <Button variant="filled" onClick={props.onMerge}>
+              Merge…
             </Button>
             <Button onClick={props.onKeep}>Keep mine</Button>
             <Button onClick={props.onTake}>Take r{newest.number}</Button>
@@ -77,6 +52,7 @@ export function OvertakenNote(props: {
 export function DraftOvertakenNote(props: {
   readonly draft: ConfigDraft;
   readonly body: string;
+  readonly onMerge?: () => void;
   readonly onKeep: () => void;
   readonly onTake: () => void;
 }) {
@@ -92,6 +68,11 @@ export function DraftOvertakenNote(props: {
             <Button onClick={() => setComparing(!isComparing)}>
               {isComparing ? 'Hide differences' : 'Compare the drafts'}
             </Button>
+            {props.onMerge === undefined ? null : (
+              <Button variant="filled" onClick={props.onMerge}>
+                Merge…
+              </Button>
+            )}
             <Button onClick={props.onKeep}>Keep what I typed</Button>
             <Button onClick={props.onTake}>Take the saved draft</Button>
           </>

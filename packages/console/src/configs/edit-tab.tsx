@@ -1,6 +1,7 @@
 import type { ConfigDetail, ConfigDraft } from '@drover/api';
 import { Button, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { FailureNote } from '../components/failure-note.tsx';
 import layout from '../components/layout.module.css';
@@ -8,12 +9,18 @@ import { SkeletonRows } from '../components/skeleton.tsx';
 import { useApi } from '../data/console-context.tsx';
 import { draftQueries } from '../data/draft-queries.ts';
 import { MissingSecretsNote } from '../secrets/missing-secrets-note.tsx';
+import { readSide, sideWord } from '../text/compare-side.ts';
 import { ConfigEditor } from './config-editor.tsx';
 import { DiscardDraft } from './discard-draft.tsx';
 import { DraftNote, DraftOvertakenNote, OvertakenNote } from './edit-notes.tsx';
 import { editStateOf } from './edit-state.ts';
+import { LeaveGuard } from './leave-guard.tsx';
+import { LocalNotes } from './local-notes.tsx';
+import { MergeWith } from './merge-with.tsx';
 import { useConfigActs } from './use-config-acts.ts';
 import { useDraft } from './use-draft.ts';
+
+const route = getRouteApi('/inside/configs/$name');
 
 /** The newest revision, the draft that operators share, or what somebody typed here and did not save. */
 export function EditTab({ config }: { readonly config: ConfigDetail }) {
@@ -31,6 +38,9 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
   const local = useDraft(config.name);
   const [message, setMessage] = useState(local.draft?.message ?? '');
   const [isDiscarding, setDiscarding] = useState(false);
+  const [merging, setMerging] = useState<'draft' | 'revision'>();
+  const { compare } = route.useSearch();
+  const navigate = route.useNavigate();
   const newest = config.revision;
   const state = editStateOf(config, draft, local.draft);
   const { body, isTyped, isChanged, isOvertaken, isDraftOvertaken } = state;
@@ -39,11 +49,20 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
     draft,
     state,
     message,
-    onSaved: (kind) => {
-      local.drop();
+    onSaved: (kind, saved, hash) => {
+      local.saved(
+        saved,
+        kind === 'draft'
+          ? { baseHash: state.baseHash, draftHash: hash }
+          : { baseHash: hash, draftHash: undefined },
+      );
+      setMerging(undefined);
       if (kind === 'revision') setMessage('');
     },
+    onConflict: setMerging,
   });
+  // A draft names the revision by number, what was typed here by hash.
+  const baseNumber = state.baseHash === '' ? (draft?.baseRevision ?? undefined) : undefined;
   const isBusy = acts.saveDraft.isPending || acts.publish.isPending;
   const canPublish = isChanged && !isOvertaken && !isDraftOvertaken && !isBusy;
   const keep = (part: {
@@ -61,16 +80,37 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
     });
   const settle = (choose: () => void) => () => {
     choose();
+    setMerging(undefined);
     acts.reset();
   };
+  const takeMerged = (part: Parameters<typeof keep>[0]) => settle(() => keep(part))();
   return (
     <div className={layout.column}>
+      <LeaveGuard
+        name={config.name}
+        isUnsaved={isTyped && !isBusy}
+        isKept={local.isKept}
+        onDiscard={local.drop}
+      />
+      <LocalNotes
+        local={local}
+        saved={
+          draft === null
+            ? { body: config.body, label: `r${newest.number}` }
+            : { body: draft.body, label: 'The saved draft' }
+        }
+        onBringBack={() => {
+          setMessage(local.dropped?.message ?? message);
+          local.bringBack();
+        }}
+      />
       {isDraftOvertaken && draft !== null ? (
         <DraftOvertakenNote
           draft={draft}
           body={body}
+          onMerge={() => setMerging('draft')}
           onKeep={settle(() => keep({ draftHash: draft.hash }))}
-          onTake={settle(local.drop)}
+          onTake={settle(local.discard)}
         />
       ) : draft === null ? null : (
         <DraftNote config={config} draft={draft} onDiscard={() => setDiscarding(true)} />
@@ -79,8 +119,29 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
         <OvertakenNote
           config={config}
           body={body}
+          onMerge={() => setMerging('revision')}
           onKeep={settle(() => keep({ baseHash: newest.hash }))}
-          onTake={draft === null ? settle(local.drop) : () => setDiscarding(true)}
+          onTake={draft === null ? settle(local.discard) : () => setDiscarding(true)}
+        />
+      ) : null}
+      {merging === 'draft' && isDraftOvertaken && draft !== null ? (
+        <MergeWith
+          config={config}
+          base={{ number: draft.baseRevision ?? undefined }}
+          mine={body}
+          theirs={{ body: draft.body, label: `the draft of ${draft.author}` }}
+          onUse={(merged) => takeMerged({ body: merged, draftHash: draft.hash })}
+          onClose={() => setMerging(undefined)}
+        />
+      ) : null}
+      {merging === 'revision' && isOvertaken ? (
+        <MergeWith
+          config={config}
+          base={{ hash: state.baseHash, number: baseNumber }}
+          mine={body}
+          theirs={{ body: config.body, label: `r${newest.number}` }}
+          onUse={(merged) => takeMerged({ body: merged, baseHash: newest.hash })}
+          onClose={() => setMerging(undefined)}
         />
       ) : null}
       {acts.error === undefined ? null : <FailureNote error={acts.error} />}
@@ -104,18 +165,26 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
         contentType={newest.contentType}
         name={config.name}
         onChange={(next) => {
-          // Typed back to what is saved: there is nothing to keep.
-          if (next === (draft?.body ?? config.body) && !isOvertaken) local.drop();
-          else if (next !== body) keep({ body: next });
+          // Typed back to what is saved: there is nothing to keep, and what was discarded can still be had back.
+          if (next === (draft?.body ?? config.body) && !isOvertaken) {
+            if (local.draft !== undefined) local.drop();
+          } else if (next !== body) keep({ body: next });
         }}
         onSave={() => (canPublish ? acts.publish.mutate() : undefined)}
+        side={readSide(compare)}
+        firstSide={{ kind: 'revision', number: newest.number }}
+        onSide={(side) =>
+          void navigate({
+            search: { compare: side === undefined ? undefined : sideWord(side) },
+            replace: true,
+            resetScroll: false,
+          })
+        }
         status={
           <span className={layout.muted}>
             {isTyped
               ? local.isKept
-                ? local.isRestored
-                  ? 'Unsaved changes of yours are back'
-                  : 'Unsaved changes'
+                ? 'Unsaved changes'
                 : 'Unsaved changes, which this browser cannot keep'
               : draft === null
                 ? `r${newest.number}, saved`
@@ -126,7 +195,7 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
           <>
             {isTyped ? (
               <>
-                <Button variant="subtle" onClick={local.drop}>
+                <Button variant="subtle" onClick={settle(local.discard)}>
                   Discard
                 </Button>
                 <Button

@@ -4,7 +4,7 @@ import type { Tone } from '../components/tone.ts';
 import { failureOf } from '../data/failure-text.ts';
 import styles from './configs.module.css';
 import { checkedWords, sourceCounts, summaryWords } from './finding-counts.ts';
-import type { Validation } from './use-validation.ts';
+import type { Checking } from './validation.ts';
 
 const TONES: Record<Finding['severity'], Tone> = { error: 'broken', warning: 'look', info: 'gone' };
 const SOURCES: Record<Finding['source'], string> = {
@@ -18,7 +18,7 @@ const SOURCES: Record<Finding['source'], string> = {
 };
 
 export function FindingsSummary(props: {
-  readonly validation: Validation;
+  readonly validation: Checking;
   /** Of others than Collectors' nothing but variables is checked. */
   readonly isCollector: boolean;
 }) {
@@ -32,7 +32,7 @@ export function FindingsSummary(props: {
 
 /** Each finding leads to its line. */
 export function FindingsList(props: {
-  readonly validation: Validation;
+  readonly validation: Checking;
   readonly onGoTo: (line: number, column: number) => void;
 }) {
   const { validation } = props;

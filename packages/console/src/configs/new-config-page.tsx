@@ -18,12 +18,15 @@ import { isNotFound } from '../data/failure-text.ts';
 import { queries } from '../data/queries.ts';
 import { MissingSecretsNote } from '../secrets/missing-secrets-note.tsx';
 import { useTitle } from '../shell/use-title.ts';
+import type { CompareSide } from '../text/compare-side.ts';
 import { ConfigEditor } from './config-editor.tsx';
 import styles from './configs.module.css';
 import { COLLECTOR, CONTENT_KINDS, kindOf } from './content-kinds.ts';
 import { DiscardDraft } from './discard-draft.tsx';
 import { type Draft, NEW_DRAFT } from './draft.ts';
 import { DraftOvertakenNote } from './edit-notes.tsx';
+import { LeaveGuard } from './leave-guard.tsx';
+import { LocalNotes } from './local-notes.tsx';
 import { nameRefusal, STARTER } from './starter.ts';
 import { useDraft } from './use-draft.ts';
 
@@ -71,6 +74,7 @@ function NewConfig({ draft }: { readonly draft: ConfigDraft | null }) {
   const local = useDraft(draft === null ? NEW_DRAFT : `${NEW_DRAFT} ${draft.name}`);
   const [message, setMessage] = useState('');
   const [isDiscarding, setDiscarding] = useState(false);
+  const [side, setSide] = useState<CompareSide>();
   const kind =
     CONTENT_KINDS.find(({ value }) => value === local.draft?.kind) ??
     (draft === null ? COLLECTOR : kindOf(draft));
@@ -163,12 +167,27 @@ function NewConfig({ draft }: { readonly draft: ConfigDraft | null }) {
             onChange={(event) => keep({ role: event.currentTarget.value })}
           />
         </div>
+        <LeaveGuard
+          name={name === '' ? undefined : name}
+          isUnsaved={local.draft !== undefined && !isBusy}
+          isKept={local.isKept}
+          onDiscard={local.drop}
+        />
+        <LocalNotes
+          local={local}
+          saved={
+            draft === null
+              ? { body: STARTER, label: 'What a new one begins with' }
+              : { body: draft.body, label: 'The saved draft' }
+          }
+          onBringBack={local.bringBack}
+        />
         {isOvertaken ? (
           <DraftOvertakenNote
             draft={draft}
             body={body}
             onKeep={() => keep({ draftHash: draft.hash })}
-            onTake={local.drop}
+            onTake={local.discard}
           />
         ) : null}
         {isTaken && draft === null ? (
@@ -194,15 +213,18 @@ function NewConfig({ draft }: { readonly draft: ConfigDraft | null }) {
           contentType={kind.contentType}
           onChange={(next) => (next === body ? undefined : keep({ body: next }))}
           onSave={() => (canSave ? publish.mutate() : undefined)}
+          side={side}
+          firstSide={{ kind: 'agent' }}
+          onSide={setSide}
           status={
             <span className={layout.muted}>
-              {local.isRestored ? 'Your unsaved text is back.' : draft === null ? '' : 'Draft, saved'}
+              {local.draft !== undefined ? 'Unsaved changes' : draft === null ? '' : 'Draft, saved'}
             </span>
           }
           actions={
             <>
               {local.draft === undefined ? null : (
-                <Button variant="subtle" onClick={local.drop}>
+                <Button variant="subtle" onClick={local.discard}>
                   {draft === null ? 'Start over' : 'Discard'}
                 </Button>
               )}

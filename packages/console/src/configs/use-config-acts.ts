@@ -13,12 +13,14 @@ interface ConfigActsOptions {
   readonly draft: ConfigDraft | null;
   readonly state: EditState;
   readonly message: string;
-  /** What was typed is on the server now. */
-  readonly onSaved: (as: 'draft' | 'revision') => void;
+  /** `body` is on the server now, and `hash` is what it has there. */
+  readonly onSaved: (as: 'draft' | 'revision', body: string, hash: string) => void;
+  /** Somebody else was quicker; nothing was saved, and what they saved is on its way. */
+  readonly onConflict: (as: 'draft' | 'revision') => void;
 }
 
 /** The two ways to save what the editor holds: as the draft, and as a revision, each refused where somebody else was quicker. */
-export function useConfigActs({ config, draft, state, message, onSaved }: ConfigActsOptions) {
+export function useConfigActs({ config, draft, state, message, onSaved, onConflict }: ConfigActsOptions) {
   const { api, queryClient } = useConsole();
   const { name, revision } = config;
   const { contentType, format, role } = draft ?? revision;
@@ -30,34 +32,40 @@ export function useConfigActs({ config, draft, state, message, onSaved }: Config
     onSuccess: (saved) => {
       queryClient.setQueryData(['draft', name], saved);
       void queryClient.invalidateQueries({ queryKey: ['drafts'] });
-      onSaved('draft');
+      onSaved('draft', saved.body, saved.hash);
     },
     onError: (error) => {
       // Somebody saved in between: the page reads it and shows both.
-      if (isConflict(error)) void queryClient.invalidateQueries({ queryKey: ['draft', name] });
+      if (!isConflict(error)) return;
+      void queryClient.invalidateQueries({ queryKey: ['draft', name] });
+      onConflict('draft');
     },
   });
 
   const publish = useMutation({
     mutationFn: async () => {
       const written = { ...content, ...(message.trim() === '' ? {} : { message: message.trim() }) };
-      await api.putConfig(name, written, state.baseHash);
+      const { revision: saved } = await api.putConfig(name, written, state.baseHash);
+      const result = { body: written.body, hash: saved.hash };
       // A draft that says the same has ended with the revision; one that this text was made from has become it.
-      if (draft === null || draft.body === state.body) return;
+      if (draft === null || draft.body === written.body) return result;
       await api.deleteConfigDraft(name).catch((error: unknown) => {
         if (!isNotFound(error)) throw error;
       });
+      return result;
     },
-    onSuccess: async () => {
+    onSuccess: async ({ body, hash }) => {
       await Promise.all(
         ['config', 'draft'].map((kind) => queryClient.invalidateQueries({ queryKey: [kind, name] })),
       );
       void queryClient.invalidateQueries({ queryKey: ['configs'] });
       void queryClient.invalidateQueries({ queryKey: ['drafts'] });
-      onSaved('revision');
+      onSaved('revision', body, hash);
     },
     onError: (error) => {
-      if (isConflict(error)) void queryClient.invalidateQueries({ queryKey: ['config', name] });
+      if (!isConflict(error)) return;
+      void queryClient.invalidateQueries({ queryKey: ['config', name] });
+      onConflict('revision');
     },
   });
 

@@ -1,21 +1,12 @@
-import type { ConfigFormat, FieldsCheckedBy, Finding } from '@drover/api';
-import { useEffect, useState } from 'react';
+import type { ConfigFormat, Finding } from '@drover/api';
+import { useEffect, useMemo, useState } from 'react';
 import { useApi } from '../data/console-context.tsx';
+import type { TextAnswerState } from '../text/use-text-answer.ts';
+import { type Answer, type Validation, validationOf } from './validation.ts';
 
 const PAUSE_MS = 350;
-
-type Checked = {
-  readonly kind: 'checked';
-  readonly isValid: boolean;
-  readonly findings: readonly Finding[];
-  /** What the settings were held against; absent where they were not looked at. */
-  readonly schemas?: readonly FieldsCheckedBy[] | undefined;
-};
-
-export type Validation =
-  | { readonly kind: 'checking' }
-  | Checked
-  | { readonly kind: 'unchecked'; readonly error: unknown };
+/** A large text takes the server longer: it is asked less often. */
+const PAUSE_MS_PER_CHAR = 0.002;
 
 interface CheckedText {
   readonly format: ConfigFormat;
@@ -24,40 +15,43 @@ interface CheckedText {
   readonly selector: string;
 }
 
+interface OtherFindings {
+  /** What a program said of the text as it is. */
+  readonly program: readonly Finding[];
+  readonly reading: TextAnswerState<'read'>;
+}
+
 /**
- * The server's findings on a text, asked for when the typing pauses. The last answer stays until the next is there.
- * `more`: what others found in it.
+ * What is found in a text: at once what it shows of itself, and the server's findings, asked for when the typing pauses.
+ * The last answer stays until the next is there.
  */
 export function useValidation(
   body: string,
   { format, contentType, selector }: CheckedText,
-  more: readonly Finding[] = NONE,
+  { program, reading }: OtherFindings,
 ): Validation {
   const api = useApi();
-  const [validation, setValidation] = useState<Validation>({ kind: 'checking' });
+  const [answer, setAnswer] = useState<Answer>({ kind: 'checking' });
   useEffect(() => {
     const abort = new AbortController();
-    const timer = setTimeout(() => {
-      const target = selector === '' ? {} : { selector };
-      api.validateConfig({ body, format, contentType, ...target }, abort.signal).then(
-        ({ valid: isValid, problems: findings, schemas }) =>
-          setValidation({ kind: 'checked', isValid, findings, schemas }),
-        (error: unknown) => {
-          if (!abort.signal.aborted) setValidation({ kind: 'unchecked', error });
-        },
-      );
-    }, PAUSE_MS);
+    const timer = setTimeout(
+      () => {
+        const target = selector === '' ? {} : { selector };
+        api.validateConfig({ body, format, contentType, ...target }, abort.signal).then(
+          ({ problems: findings, schemas }) => setAnswer({ kind: 'checked', body, findings, schemas }),
+          (error: unknown) => {
+            if (!abort.signal.aborted) setAnswer({ kind: 'unchecked', error });
+          },
+        );
+      },
+      PAUSE_MS + body.length * PAUSE_MS_PER_CHAR,
+    );
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
   }, [api, body, format, contentType, selector]);
-  return validation.kind === 'checked' && more.length > 0 ? withMore(validation, more) : validation;
-}
-
-const NONE = [] as const;
-
-function withMore(checked: Checked, more: readonly Finding[]): Checked {
-  const findings = [...checked.findings, ...more].sort((a, b) => a.line - b.line || a.column - b.column);
-  return { ...checked, isValid: findings.every(({ severity }) => severity !== 'error'), findings };
+  const isFresh = answer.kind === 'checked' && answer.body === body;
+  const own = !isFresh && reading.kind === 'answered' ? reading.answer.findings : undefined;
+  return useMemo(() => validationOf(answer, own, program), [answer, own, program]);
 }

@@ -1,5 +1,6 @@
 import { type ApiClient, ApiError, createApiClient, type Session } from '@drover/api';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { TextDesk } from '../text/text-desk.ts';
 import { createLiveFeed, type LiveBatch, type LiveFeed } from './live-feed.ts';
 import { createServerClock, type ServerClock } from './server-clock.ts';
 
@@ -9,6 +10,8 @@ export interface Console {
   readonly queryClient: QueryClient;
   readonly live: LiveFeed;
   readonly clock: ServerClock;
+  /** Reads texts in threads of their own. */
+  readonly texts: TextDesk;
   /** Path under which the console is served, with a slash at its end. */
   readonly rootPath: string;
 }
@@ -108,5 +111,5 @@ export function createConsole(rootPath: string): Console {
     () => queryClient.getQueryData<Session | null>(['session'])?.lastEventId,
   );
   live.onBatch((batch) => refreshAfter(queryClient, batch));
-  return { api, queryClient, live, clock, rootPath };
+  return { api, queryClient, live, clock, texts: new TextDesk(), rootPath };
 }

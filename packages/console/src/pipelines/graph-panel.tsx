@@ -20,14 +20,16 @@ interface GraphPanelProps {
 export function GraphPanel({ title, aside, text, health }: GraphPanelProps) {
   const { graph, reason } = useGraph(text);
   const [chosen, setChosen] = useState<string>();
+  const isChosen = chosen !== undefined;
   const nodeHealth = useMemo(
     () => (graph === undefined || health === undefined ? undefined : healthOfNodes(graph, health)),
     [graph, health],
   );
   const config = useMemo(() => {
-    const parsed = parseCollectorConfig(text);
-    return parsed.kind === 'parsed' ? parsed.data : undefined;
-  }, [text]);
+    // Only where a node is chosen: of a large text it takes a while.
+    const parsed = isChosen ? parseCollectorConfig(text) : undefined;
+    return parsed?.kind === 'parsed' ? parsed.data : undefined;
+  }, [text, isChosen]);
   if (graph === undefined) return null;
   const node = [...graph.nodes, ...graph.extensions, ...graph.unused].find((each) => each.id === chosen);
   return (

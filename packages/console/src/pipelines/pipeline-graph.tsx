@@ -1,5 +1,6 @@
 import type { GraphNode, PipelineGraph } from '@drover/collector-config';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { countOf } from '../components/format.ts';
 import { GraphButton, styleOf } from './graph-button.tsx';
 import type { NodeHealth } from './graph-health.ts';
 import { type Box, layoutGraph, MAX_DRAWN_NODES } from './graph-layout.ts';
@@ -18,6 +19,8 @@ export interface PipelineGraphProps {
 }
 
 const NONE: readonly string[] = [];
+/** Of pipelines in words, and of components that stand apart. */
+const LISTED_MAX = 100;
 
 /** How data flows, drawn; the same as sentences for who cannot see it. Scrolls inside its own box. */
 export function PipelineGraphView({ graph, health, marked = NONE, onOpen }: PipelineGraphProps) {
@@ -35,9 +38,12 @@ export function PipelineGraphView({ graph, health, marked = NONE, onOpen }: Pipe
         className={graph.nodes.length > MAX_DRAWN_NODES ? styles.sentences : styles.hidden}
         aria-label="Pipelines in words"
       >
-        {graph.pipelines.map((pipeline) => (
+        {graph.pipelines.slice(0, LISTED_MAX).map((pipeline) => (
           <li key={pipeline.id}>{pipelineWords(pipeline, graph)}</li>
         ))}
+        {graph.pipelines.length > LISTED_MAX ? (
+          <li>and {countOf(graph.pipelines.length - LISTED_MAX, 'more pipeline')}</li>
+        ) : null}
       </ul>
       <Apart
         title="Extensions"
@@ -159,11 +165,13 @@ function Apart({
   readonly nodes: readonly GraphNode[];
 }) {
   if (nodes.length === 0) return null;
+  // The one that the cursor is about is never among those left out.
+  const listed = nodes.filter((node, index) => index < LISTED_MAX || marked.includes(node.id));
   return (
     <div className={styles.apart}>
       <h3>{title}</h3>
       <ul className={styles.chips}>
-        {nodes.map((node) => (
+        {listed.map((node) => (
           <li key={node.id}>
             <GraphButton
               node={node}
@@ -177,6 +185,9 @@ function Apart({
           </li>
         ))}
       </ul>
+      {nodes.length > listed.length ? (
+        <p className={styles.more}>and {countOf(nodes.length - listed.length, 'more component')}</p>
+      ) : null}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { parseCollectorConfig } from '@drover/collector-config';
 import { expect, test } from 'vitest';
 import { readGraph } from './read-graph.ts';
 
@@ -8,13 +9,13 @@ test.each([
   ['service:\n  pipelines:\n    traces: rec', 'pipeline traces is no map'],
   ['service:\n  pipelines:\n    traces:\n      receivers: otl', 'receivers of pipeline traces is no list'],
 ])('%j is not drawn, and says why', (text, reason) => {
-  const read = readGraph(text);
+  const read = readGraph(parseCollectorConfig(text));
   expect(read.kind === 'unfinished' && read.reason).toContain(reason);
 });
 
 test('a pipeline is drawn as soon as it has a name', () => {
   for (const text of ['service: {pipelines: {traces: }}', 'service: {pipelines: {traces: {receivers: }}}']) {
-    const read = readGraph(text);
+    const read = readGraph(parseCollectorConfig(text));
     expect(read.kind === 'graph' && read.graph.nodes.map((node) => node.id)).toEqual(['pipeline:traces']);
   }
 });

@@ -3,9 +3,9 @@ import {
   getOwn,
   isConfigList,
   isConfigMap,
+  type ParseResult,
   PIPELINE_ROLES,
   type PipelineGraph,
-  parseCollectorConfig,
   pipelineGraph,
 } from '@drover/collector-config';
 
@@ -15,8 +15,7 @@ export type ReadGraph =
   | { readonly kind: 'unfinished'; readonly reason: string };
 
 /** The graph of a text. A text that is half-typed, so that its pipelines cannot be read whole, gives none. */
-export function readGraph(text: string): ReadGraph {
-  const parsed = parseCollectorConfig(text);
+export function readGraph(parsed: ParseResult): ReadGraph {
   if (parsed.kind === 'invalid') {
     const [first] = parsed.findings;
     const where = first === undefined ? '' : `line ${first.line}: ${first.message}`;

@@ -1,19 +1,23 @@
 import type { GraphNode } from '@drover/collector-config';
+import { SkeletonRows } from '../components/skeleton.tsx';
+import type { TextPlace } from '../text/text-tasks.ts';
+import type { TextAnswerState } from '../text/use-text-answer.ts';
 import styles from './pipeline-graph.module.css';
 import { PipelineGraphView } from './pipeline-graph.tsx';
-import { useGraph, useMarkedNodes } from './use-graph.ts';
+import { useGraphOf, useMarkedNodes } from './use-graph.ts';
 
 interface TextGraphProps {
-  readonly text: string;
+  readonly reading: TextAnswerState<'read'>;
   /** Where the cursor stands in the text. */
-  readonly cursor?: number | undefined;
+  readonly place?: TextPlace | undefined;
   readonly onOpen?: (node: GraphNode) => void;
 }
 
 /** The graph of a text while it is typed. A text that cannot be drawn leaves the last drawing, and says so. */
-export function TextGraph({ text, cursor, onOpen }: TextGraphProps) {
-  const { graph, reason } = useGraph(text);
-  const marked = useMarkedNodes(text, graph, cursor);
+export function TextGraph({ reading, place, onOpen }: TextGraphProps) {
+  const { graph, reason, isReading } = useGraphOf(reading);
+  const marked = useMarkedNodes(graph, place);
+  if (graph === undefined && isReading) return <SkeletonRows rows={6} />;
   return (
     <div>
       {reason === undefined || graph === undefined ? null : (

@@ -1,42 +1,41 @@
-import { entryAt, nodesAtPath, type PipelineGraph, readOutline } from '@drover/collector-config';
-import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { nodesAtPath, type PipelineGraph } from '@drover/collector-config';
+import { useMemo } from 'react';
 import { useLast } from '../components/use-last.ts';
-import { readGraph } from './read-graph.ts';
-
-/** The text is read when the typing pauses, so that no key waits for a drawing. */
-const PAUSE_MS = 150;
+import type { TextPlace } from '../text/text-tasks.ts';
+import { type TextAnswerState, useTextAnswer } from '../text/use-text-answer.ts';
 
 export interface LastGraph {
   /** The newest that could be read; undefined where none could so far. */
   readonly graph: PipelineGraph | undefined;
   /** Why the newest text has none, where that is so. */
   readonly reason: string | undefined;
+  /** No text was read so far. */
+  readonly isReading: boolean;
 }
 
-/** The graph of a text while it is typed: what cannot be read leaves the last one standing. */
+const COLLECTOR = { isCollector: true };
+
+/** The graph of a text that may change: what cannot be read leaves the last one standing. */
 export function useGraph(text: string): LastGraph {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  const read = useMemo(() => readGraph(settled), [settled]);
-  const graph = useLast(read.kind === 'graph' ? read.graph : undefined);
-  return { graph, reason: read.kind === 'unfinished' ? read.reason : undefined };
+  return useGraphOf(useTextAnswer('read', text, COLLECTOR));
 }
 
-/** The nodes that the cursor in the text is about; a moment later, so that no key waits for it. */
+/** The graph of what was read of a text. */
+export function useGraphOf(reading: TextAnswerState<'read'>): LastGraph {
+  const read = reading.kind === 'answered' ? reading.answer.graph : undefined;
+  const graph = useLast(read?.kind === 'graph' ? read.graph : undefined);
+  const reason =
+    reading.kind === 'failed' ? reading.reason : read?.kind === 'unfinished' ? read.reason : undefined;
+  return { graph, reason, isReading: reading.kind === 'waiting' };
+}
+
+/** The nodes that the cursor in the text is about. */
 export function useMarkedNodes(
-  newest: string,
   graph: PipelineGraph | undefined,
-  cursor: number | undefined,
+  place: TextPlace | undefined,
 ): readonly string[] {
-  const text = useDeferredValue(newest);
-  const offset = useDeferredValue(cursor);
-  const entries = useMemo(() => readOutline(text), [text]);
-  return useMemo(() => {
-    if (graph === undefined || offset === undefined) return [];
-    const entry = entryAt(text, entries, offset);
-    return entry === undefined ? [] : nodesAtPath(graph, entry.path, entry.value?.text);
-  }, [text, entries, graph, offset]);
+  return useMemo(
+    () => (graph === undefined || place === undefined ? [] : nodesAtPath(graph, place.path, place.word)),
+    [graph, place],
+  );
 }

@@ -29,6 +29,9 @@ const GROUPS: readonly { readonly name: string; readonly lines: readonly Line[] 
     lines: [
       [['Ctrl', 'S'], 'Save a revision'],
       [['Ctrl', 'Space'], 'Show what may be written here'],
+      [['Ctrl', 'Shift', 'O'], 'Go to the outline'],
+      [['Ctrl', '.'], 'Go to the graph'],
+      [['Shift', 'Alt', 'F'], 'Format'],
       [['Esc', 'Tab'], 'Leave the editor'],
     ],
   },

@@ -36,7 +36,7 @@ export function WouldRunResult({ would }: { readonly would: WouldRun }) {
       {findings.length === 0 ? null : (
         <Panel title={countOf(findings.length, 'finding')} isFlush>
           <FindingsList
-            validation={{ kind: 'checked', isValid: false, findings }}
+            validation={{ kind: 'checked', findings }}
             onGoTo={(line) => document.getElementById(`would-run-line-${line}`)?.focus()}
           />
         </Panel>

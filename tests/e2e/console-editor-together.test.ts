@@ -1,0 +1,188 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { WatchedPage } from './support/browser.ts';
+import { consoleBench, judged, typeBody } from './support/console-bench.ts';
+import { eventually } from './support/process.ts';
+import { describeWithBrowser } from './support/requirements.ts';
+
+const BODY = `receivers:
+  otlp:
+    protocols:
+      grpc: {}
+processors:
+  batch:
+    timeout: 1s
+exporters:
+  debug: {}
+service:
+  pipelines:
+    traces:
+      receivers: [otlp]
+      processors: [batch]
+      exporters: [debug]
+`;
+
+describeWithBrowser('unsaved and shared work in the editor of configurations', () => {
+  const bench = consoleBench('console-editor-together');
+  const textbox = (page: Page) => page.getByRole('textbox', { name: 'Configuration body' });
+  const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+  const savedBody = async (name: string) => (await bench.server.api.getConfig(name)).body;
+
+  /** An editor of its own on a configuration of its own. */
+  async function opened(name: string): Promise<WatchedPage> {
+    await bench.server.api.putConfig(name, { body: BODY });
+    const ui = await bench.signedIn();
+    await bench.open(ui.page, `/configs/${name}`);
+    await textbox(ui.page).waitFor();
+    return ui;
+  }
+
+  test('unsaved text survives a reload and is offered back with its age; what is discarded can be had back', async () => {
+    const { page, context } = await opened('kept');
+    await typeBody(page, `${BODY}# typed and not saved\n`);
+    await page.getByText('Unsaved changes').waitFor();
+    await page.reload();
+    await page.getByText('Your unsaved text is back').waitFor();
+    await page.getByText('# typed and not saved').first().waitFor();
+    await button(page, 'Discard it').click();
+    await page.getByText('r1, saved').waitFor();
+    await button(page, 'Bring it back').click();
+    await page.getByText('# typed and not saved').first().waitFor();
+    await button(page, 'Save revision').click();
+    await page.getByText('r2, saved').waitFor();
+    await page.reload();
+    await page.getByText('r2, saved').waitFor();
+    expect(await page.getByText('Your unsaved text is back').count()).toBe(0);
+    await context.close();
+  });
+
+  test('leaving with unsaved text asks; the other views of the configuration are no leaving', async () => {
+    const { page, context } = await opened('left');
+    await typeBody(page, `${BODY}# still here\n`);
+    await page.getByText('Unsaved changes').waitFor();
+    await page.getByRole('tab', { name: 'Revisions' }).click();
+    await page.getByText('Choose two to compare').waitFor();
+    await page.getByRole('tab', { name: 'Editor' }).click();
+    await page.getByText('# still here').first().waitFor();
+    await page.getByRole('link', { name: 'Fleet' }).first().click();
+    await page.getByRole('dialog', { name: 'Leave with unsaved changes?' }).waitFor();
+    await button(page, 'Stay').click();
+    await page.getByText('# still here').first().waitFor();
+    let asked = '';
+    page.once('dialog', (dialog) => {
+      asked = dialog.type();
+      void dialog.accept();
+    });
+    await page.reload();
+    expect(asked).toBe('beforeunload');
+    await page.getByText('# still here').first().waitFor();
+    await page.getByRole('link', { name: 'Fleet' }).first().click();
+    await button(page, 'Leave, keep them here').click();
+    await page.waitForURL('**/agents');
+    await page.goBack();
+    await page.getByText('Your unsaved text is back').waitFor();
+    await context.close();
+  });
+
+  test('what another saves is told while one types, and both are brought together', async () => {
+    const { page, context } = await opened('shared');
+    await typeBody(page, BODY.replace('1s', '5s').replace('debug: {}', 'debug: {verbosity: basic}'));
+    await bench.server.api.putConfig('shared', {
+      body: BODY.replace('1s', '9s').replace('grpc: {}', 'grpc: {}\n      http: {}'),
+    });
+    await page.getByText('admin saved r2').waitFor();
+    expect(await button(page, 'Save revision').isDisabled()).toBe(true);
+    await button(page, 'Merge…').click();
+    await page.getByText('1 conflict, 1 to choose').waitFor();
+    expect(await button(page, 'Use the merged text').isDisabled()).toBe(true);
+    const conflict = page.getByRole('group', { name: 'Conflict 1 of 1' });
+    await conflict.getByText('timeout: 5s').waitFor();
+    await conflict.getByText('timeout: 9s').waitFor();
+    await conflict.getByRole('radio', { name: /^Take r2/ }).check();
+    await button(page, 'Use the merged text').click();
+    await page.getByText('admin saved r2').waitFor({ state: 'detached' });
+    await button(page, 'Save revision').click();
+    await page.getByText('r3, saved').waitFor();
+    expect(await savedBody('shared')).toBe(
+      BODY.replace('1s', '9s')
+        .replace('grpc: {}', 'grpc: {}\n      http: {}')
+        .replace('debug: {}', 'debug: {verbosity: basic}'),
+    );
+    await context.close();
+  });
+
+  test('a save that comes too late shows the conflicts, and loses nothing', async () => {
+    await bench.server.api.putConfig('late', { body: BODY });
+    const { page, context } = await bench.signedIn();
+    // Nobody tells this page what happens.
+    await page.route('**/api/v1/events', (route) => route.abort());
+    await bench.open(page, '/configs/late');
+    await typeBody(page, BODY.replace('1s', '5s'));
+    await bench.server.api.putConfig('late', { body: BODY.replace('1s', '9s') });
+    await button(page, 'Save revision').click();
+    const conflict = page.getByRole('group', { name: 'Conflict 1 of 1' });
+    await conflict.getByRole('radio', { name: /^Take Both/ }).check();
+    expect((await bench.server.api.getConfig('late')).revision.number, 'nothing was saved').toBe(2);
+    await button(page, 'Use the merged text').click();
+    await page.getByText('timeout: 9s').first().waitFor();
+    await textbox(page).click();
+    await page.keyboard.press('Control+Z');
+    await eventually('one step back is what was typed', async () =>
+      (await textbox(page).innerText()).includes('timeout: 5s'),
+    );
+    expect(await textbox(page).innerText()).not.toContain('timeout: 9s');
+    await context.close();
+  });
+
+  test('a draft that another saved meanwhile is merged by the revision that both were made from', async () => {
+    const { page, context } = await opened('drafted');
+    await typeBody(page, BODY.replace('1s', '5s'));
+    await page.getByText('Unsaved changes').waitFor();
+    await bench.server.api.putConfigDraft('drafted', {
+      body: BODY.replace('debug: {}', 'debug: {verbosity: basic}'),
+      baseRevision: 1,
+    });
+    await page.getByText('admin saved a draft').waitFor();
+    await button(page, 'Merge…').click();
+    await page
+      .getByText('No conflicts. Taken as they are: 1 change of the draft of admin, 1 change of yours.')
+      .waitFor();
+    await button(page, 'Use the merged text').click();
+    await button(page, 'Save draft').click();
+    await page.getByText('Draft, saved').waitFor();
+    expect((await bench.server.api.getConfigDraft('drafted')).body).toBe(
+      BODY.replace('1s', '5s').replace('debug: {}', 'debug: {verbosity: basic}'),
+    );
+    await context.close();
+  });
+
+  for (const [colorScheme, width] of [
+    ['light', 1440],
+    ['dark', 390],
+  ] as const) {
+    test(`${colorScheme}, ${width} px: axe finds nothing, nothing overflows`, async () => {
+      const name = `judged-${width}`;
+      await bench.server.api.putConfig(name, { body: BODY });
+      const ui = await bench.signedIn({ width, colorScheme });
+      const { page, context, complaints } = ui;
+      const found: string[] = [];
+      await bench.open(page, `/configs/${name}`);
+      await textbox(page).waitFor();
+      await typeBody(page, BODY.replace('1s', '5s'));
+      await page.getByText('Unsaved changes').waitFor();
+      await page.reload();
+      await page.getByText('Your unsaved text is back').waitFor();
+      await bench.server.api.putConfig(name, { body: BODY.replace('1s', '9s') });
+      await button(page, 'Merge…').click();
+      await page.getByRole('group', { name: 'Conflict 1 of 1' }).waitFor();
+      found.push(...(await judged(ui, 'merge')));
+      await bench.open(page, `/configs/${name}`);
+      await page.getByRole('link', { name: 'Configurations' }).first().click();
+      await page.getByRole('dialog', { name: 'Leave with unsaved changes?' }).waitFor();
+      found.push(...(await judged(ui, 'leaving')));
+      expect(found).toEqual([]);
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
+  }
+});

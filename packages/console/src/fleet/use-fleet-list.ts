@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useLast } from '../components/use-last.ts';
 import { type AgentFilterText, agentFilterOf, selectorOfUids } from '../data/agent-filter.ts';
 import { useConsole } from '../data/console-context.tsx';
-import type { LiveBatch } from '../data/live-feed.ts';
+import { goneAfter } from './gone-agents.ts';
 
 const PAGE_ROWS = 100;
 /** Heartbeats raise no event; what is in view is read again this often, so that "last message" stays true. */
@@ -29,18 +29,6 @@ export function patchRows(
         : page,
     ),
   };
-}
-
-/** Agents that are gone; one that was forgotten and still runs comes back. The same object where nothing changed. */
-function afterBatch(
-  gone: ReadonlySet<string>,
-  { agents, removedAgents }: Pick<LiveBatch, 'agents' | 'removedAgents'>,
-): ReadonlySet<string> {
-  const back = [...gone].filter((uid) => agents.has(uid));
-  if (removedAgents.size === 0 && back.length === 0) return gone;
-  const next = new Set([...gone, ...removedAgents]);
-  for (const uid of back) next.delete(uid);
-  return next;
 }
 
 export function useFleetList(
@@ -102,7 +90,7 @@ export function useFleetList(
   useEffect(
     () =>
       live.onBatch((batch) => {
-        setRemoved((known) => afterBatch(known, batch));
+        setRemoved((known) => goneAfter(known, batch));
         const seen = visible.current;
         void refreshRows(batch.isReset ? seen : seen.filter((uid) => batch.agents.has(uid)));
       }),

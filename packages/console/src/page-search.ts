@@ -44,6 +44,55 @@ export type AgentTab = (typeof AGENT_TABS)[number];
 export const CONFIG_TABS = ['editor', 'revisions', 'agents', 'rollouts', 'history'] as const;
 export type ConfigTab = (typeof CONFIG_TABS)[number];
 
+export const ACTIVITY_TABS = ['changes', 'agents'] as const;
+export type ActivityTab = (typeof ACTIVITY_TABS)[number];
+export const ACTIVITY_AGES = ['1h', '24h', '7d', '30d'] as const;
+export type ActivityAge = (typeof ACTIVITY_AGES)[number];
+
+export interface ActivitySearch {
+  readonly tab?: ActivityTab | undefined;
+  readonly q?: string | undefined;
+  /** Kinds: of activity by what they begin with (`rollout`), of events as they are. */
+  readonly kind?: string | undefined;
+  readonly author?: string | undefined;
+  /** `config:edge`, or `config` for all of them. */
+  readonly subject?: string | undefined;
+  readonly age?: ActivityAge | undefined;
+  readonly selector?: string | undefined;
+  readonly uid?: string | undefined;
+}
+
+export function activitySearch(raw: Raw): ActivitySearch {
+  return {
+    tab: oneOf(raw.tab, ACTIVITY_TABS),
+    q: textParam(raw.q),
+    kind: textParam(raw.kind),
+    author: textParam(raw.author),
+    subject: textParam(raw.subject),
+    age: oneOf(raw.age, ACTIVITY_AGES),
+    selector: textParam(raw.selector),
+    uid: textParam(raw.uid),
+  };
+}
+
+export const SETTINGS_TABS = ['server', 'settings', 'access', 'schemas'] as const;
+export type SettingsTab = (typeof SETTINGS_TABS)[number];
+
+export interface SettingsSearch {
+  readonly tab?: SettingsTab | undefined;
+  readonly q?: string | undefined;
+  /** Only those that somebody set. */
+  readonly set?: 'only' | undefined;
+}
+
+export function settingsSearch(raw: Raw): SettingsSearch {
+  return {
+    tab: oneOf(raw.tab, SETTINGS_TABS),
+    q: textParam(raw.q),
+    set: oneOf(raw.set, ['only'] as const),
+  };
+}
+
 export interface LoginSearch {
   readonly token?: string | undefined;
   readonly next?: string | undefined;

@@ -9,6 +9,7 @@ import {
 import { LoginPage } from './login/login-page.tsx';
 import { SessionGate } from './login/session-gate.tsx';
 import {
+  activitySearch,
   agentSearch,
   configSearch,
   configsSearch,
@@ -21,6 +22,7 @@ import {
   rolloutSearch,
   rolloutsSearch,
   searchPageSearch,
+  settingsSearch,
   wouldRunSearch,
 } from './page-search.ts';
 import { parseSearchParams, stringifySearchParams } from './search-params.ts';
@@ -135,6 +137,20 @@ const connectionsRoute = createRoute({
   component: lazyRouteComponent(() => import('./connections/connections-page.tsx'), 'ConnectionsPage'),
 });
 
+const activityRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/activity',
+  validateSearch: activitySearch,
+  component: lazyRouteComponent(() => import('./activity/activity-page.tsx'), 'ActivityPage'),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/settings',
+  validateSearch: settingsSearch,
+  component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+});
+
 // Whatever else: inside the shell, so that the way on is at hand.
 const restRoute = createRoute({ getParentRoute: () => insideRoute, path: '$', component: NotFoundPage });
 
@@ -154,6 +170,8 @@ const routeTree = rootRoute.addChildren([
     searchRoute,
     wouldRunRoute,
     connectionsRoute,
+    activityRoute,
+    settingsRoute,
     restRoute,
   ]),
 ]);

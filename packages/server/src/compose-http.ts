@@ -145,7 +145,6 @@ export async function openHttp(
     api: [
       sessionRoutes({
         sessions,
-        cookiePath: pathPrefix === '' ? '/' : pathPrefix,
         isSecure: listener.isSecure || publicUrl?.startsWith('https:') === true,
         attemptsPerMinute: settings.http.loginAttemptsPerMinute,
         lastEventId: () => hub.lastEventId,

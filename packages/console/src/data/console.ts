@@ -53,6 +53,9 @@ export function refreshAfter(queryClient: QueryClient, batch: LiveBatch): void {
       if (kind === 'session' || kind === 'revision' || kind === 'preview') return false;
       // The fleet's list keeps its own rows fresh, so that none moves under the hand.
       if (kind === 'agents' && name === 'fleet') return false;
+      // Lists of what happened stay as they are: what is new waits behind a button.
+      if (kind === 'activity') return name === 'head' && (batch.isReset || batch.hasActivity);
+      if (kind === 'fleet-events') return false;
       if (batch.isReset) return true;
       switch (kind) {
         case 'agent':

@@ -2,14 +2,24 @@ import {
   IconArrowsDiff,
   IconFileSearch,
   IconFileText,
+  IconHistory,
   IconPlugConnected,
   IconRoute,
   IconServer2,
+  IconSettings,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 export interface Place {
-  readonly to: '/agents' | '/configs' | '/search' | '/rollouts' | '/drift' | '/connections';
+  readonly to:
+    | '/agents'
+    | '/configs'
+    | '/search'
+    | '/rollouts'
+    | '/drift'
+    | '/connections'
+    | '/activity'
+    | '/settings';
   readonly word: string;
   readonly icon: ComponentType<{ size?: number; stroke?: number }>;
   /** Goes there after `g`. */
@@ -26,4 +36,6 @@ export const PLACES: readonly Place[] = [
   { to: '/rollouts', word: 'Rollouts', icon: IconRoute, key: 'r', isInBar: true },
   { to: '/drift', word: 'Drift', icon: IconArrowsDiff, key: 'd', isInBar: true },
   { to: '/connections', word: 'Connections', icon: IconPlugConnected, key: 'n' },
+  { to: '/activity', word: 'Activity', icon: IconHistory, key: 'a' },
+  { to: '/settings', word: 'Settings', icon: IconSettings, key: ',' },
 ];

@@ -1,6 +1,7 @@
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useConsole } from '../data/console-context.tsx';
+import { BuildBanner } from './build-banner.tsx';
 import { LinkBanner } from './link-banner.tsx';
 import { Navigation } from './navigation.tsx';
 import { RolloutEndings } from './rollout-endings.tsx';
@@ -43,6 +44,7 @@ export function Shell(props: { readonly user: string }) {
       <Navigation user={props.user} onOpen={open} />
       <main id="main" tabIndex={-1} ref={mainRef} className={styles.main}>
         <LinkBanner />
+        <BuildBanner />
         <Outlet />
       </main>
       <RolloutEndings />

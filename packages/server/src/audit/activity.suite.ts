@@ -163,7 +163,11 @@ export function activitySuite(start: () => Promise<TestControlPlane>): void {
           selector,
           strategy: { kind: 'waves', waves: [{ count: 1 }] },
         });
-        await endOf(id, (state) => state === 'succeeded');
+        // An end holds before it is written.
+        await eventually(
+          () => api.listActivity({ subject: `rollout:${id}`, kind: ['rollout.succeeded'] }),
+          ({ total }) => total === 1,
+        );
       });
       expect(good).toEqual([
         `admin rollout.started rollout edge r1: to ${selector}`,

@@ -7,7 +7,6 @@ import type { SessionService } from './session-service.ts';
 
 export interface SessionRoutesOptions {
   readonly sessions: SessionService;
-  readonly cookiePath: string;
   /** The console is reached over TLS. */
   readonly isSecure: boolean;
   readonly attemptsPerMinute: number;
@@ -16,8 +15,9 @@ export interface SessionRoutesOptions {
 }
 
 export function sessionRoutes(options: SessionRoutesOptions): ApiRoutes {
-  const { sessions, cookiePath, isSecure, attemptsPerMinute, lastEventId } = options;
-  const cookieOptions = { path: cookiePath, httpOnly: true, sameSite: 'strict', secure: isSecure } as const;
+  const { sessions, isSecure, attemptsPerMinute, lastEventId } = options;
+  // Without a path the browser keeps it for the interface alone, wherever a proxy has put that.
+  const cookieOptions = { httpOnly: true, sameSite: 'strict', secure: isSecure } as const;
   return (api) => {
     api.post(
       '/session',
@@ -60,7 +60,7 @@ export function sessionRoutes(options: SessionRoutesOptions): ApiRoutes {
       async (request, reply) => {
         const cookie = request.cookies[SESSION_COOKIE];
         if (cookie !== undefined) await sessions.logout(cookie);
-        reply.clearCookie(SESSION_COOKIE, cookieOptions);
+        reply.setCookie(SESSION_COOKIE, '', { ...cookieOptions, expires: new Date(0) });
         return reply.status(204).send(null);
       },
     );

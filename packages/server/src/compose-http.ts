@@ -133,6 +133,7 @@ export async function openHttp(
     log,
     version,
     pathPrefix,
+    trustedProxies: settings.http.trustedProxies,
     maxBodyBytes: settings.http.maxBodyBytes,
     bodyTimeoutMs: settings.http.bodyTimeout,
     isSecure: listener.isSecure,

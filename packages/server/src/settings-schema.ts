@@ -7,6 +7,7 @@ import {
   duration,
   flag,
   listenAddress,
+  networks,
   optionalSetting,
   pathPrefix,
   requiredSetting,
@@ -122,6 +123,11 @@ export const SettingsSchema = z.strictObject({
       webUrl(),
       'from `http.listen`',
       'Where browsers reach the console from outside; the printed login link uses it.',
+    ),
+    trustedProxies: setting(
+      networks(),
+      '',
+      'Addresses or networks of reverse proxies in front, separated by commas: what they say in `X-Forwarded-For` is the address of the client, for the audit trail and the limit of logins. Nobody else is believed.',
     ),
     pathPrefix: setting(
       pathPrefix(),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { formatDuration, parseDuration } from './lib/duration.ts';
 
@@ -190,6 +191,27 @@ export function pathPrefix(): Leaf<string> {
       ? { value: path }
       : { error: `expected a path such as /drover, got ${shown(value)}` };
   });
+}
+
+/** `10.0.0.5, 10.1.0.0/16`: addresses and networks, separated by commas. */
+export function networks(): Leaf<readonly string[]> {
+  return leaf((value) => {
+    const items = String(value)
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+    const wrong = items.find((item) => !isNetwork(item));
+    return wrong === undefined
+      ? { value: items }
+      : { error: `expected addresses or networks such as 10.0.0.5, 10.1.0.0/16, got ${shown(wrong)}` };
+  });
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const isRange = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+  return most > 0 && isRange && rest.length === 0;
 }
 
 export function databaseUrl(): Leaf<string> {

@@ -30,6 +30,8 @@ export interface HttpAppOptions {
   readonly log: FastifyBaseLogger;
   readonly version: string;
   readonly pathPrefix: string;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[];
   readonly maxBodyBytes: number;
   readonly bodyTimeoutMs: number;
   /** TLS is on: browsers are told to stay with it. */
@@ -79,6 +81,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const app = fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.bodyTimeoutMs,
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>

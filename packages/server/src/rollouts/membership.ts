@@ -1,10 +1,10 @@
 import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import { requireSelector } from '../agents/selector.ts';
 import { SelectorRules } from '../agents/selector-rules.ts';
-import { breathe } from '../lib/breathe.ts';
 import type { Clock } from '../lib/clock.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { Slices } from '../lib/slices.ts';
 import type { Assignments } from './assignment.ts';
 import { candidatesFor } from './candidates.ts';
 import type { Fleet } from './fleet.ts';
@@ -27,7 +27,8 @@ export interface MembershipOptions<Input, T extends PinnedTarget> {
   readonly considered: (agent: AgentRecord) => void;
 }
 
-const SLICE = 2000;
+/** So many agents join before others may have their turn. */
+const STEP = 100;
 /** So long a new agent may take to describe itself before standing rules are applied to it as it is. */
 const DESCRIBE_GRACE_MS = 10_000;
 
@@ -82,22 +83,25 @@ export class Membership<Input, T extends PinnedTarget> {
     const candidates = await candidatesFor(rollout, this.#options);
     const isAway = ({ connection }: AgentRecord) => connection.state === 'disconnected';
     const matching = [...candidates.filter((agent) => !isAway(agent)), ...candidates.filter(isAway)];
-    for (let at = 0; at < matching.length; at += SLICE) {
-      for (const { uid } of matching.slice(at, at + SLICE)) {
-        const agent = agents.record(uid);
-        const inId = members.active(uid)?.rolloutId ?? '';
-        // A later one took it, which this one has counted already where it was its member at all.
-        if (inId > rollout.id) continue;
-        if (agent !== undefined && inId !== rollout.id) {
-          const current = assignments.get(uid)?.target;
-          if (kind.prepared(rollout.target, current) === undefined)
-            await kind.prepare(rollout.target, current);
-          this.#join(rollout, agent);
-        } else if (agent !== undefined) handOut.queue.want(rollout.id, agent);
+    const slices = new Slices();
+    let looked = 0;
+    for (const { uid } of matching) {
+      if (looked++ % STEP === 0) {
+        handOut.pump();
+        await slices.turn();
       }
-      handOut.pump();
-      if (at + SLICE < matching.length) await breathe();
+      const agent = agents.record(uid);
+      const inId = members.active(uid)?.rolloutId ?? '';
+      // A later one took it, which this one has counted already where it was its member at all.
+      if (agent === undefined || inId > rollout.id) continue;
+      if (inId === rollout.id) handOut.queue.want(rollout.id, agent);
+      else {
+        const current = assignments.get(uid)?.target;
+        if (kind.prepared(rollout.target, current) === undefined) await kind.prepare(rollout.target, current);
+        this.#join(rollout, agent);
+      }
     }
+    handOut.pump();
   }
 
   /** After the message that is being taken in: it says who is there before it says what that is. */

@@ -64,7 +64,7 @@ export function SelectionDock(props: SelectionDockProps) {
             </span>
             {isShown && canHaveAll ? (
               <Button variant="subtle" onClick={props.onChooseAll}>
-                All {formatCount(matching)} that match
+                <span className={styles.wideWord}>Choose&nbsp;</span>all {formatCount(matching)} that match
               </Button>
             ) : null}
             {isShown ? (
@@ -78,7 +78,7 @@ export function SelectionDock(props: SelectionDockProps) {
                   onClear();
                 }}
               >
-                <span className={styles.clearWord}>Clear</span>
+                <span className={styles.wideWord}>Clear</span>
               </Button>
             ) : null}
           </div>

@@ -191,10 +191,10 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     const { api } = bench.server;
     const { page, context } = await bench.signedIn();
     await bench.open(page, `/agents/${uid(6)}?tab=timeline`);
-    await page.getByText('First seen').first().waitFor();
+    await page.getByText('First seen', { exact: true }).waitFor();
     await page.getByRole('combobox', { name: 'Show' }).selectOption('configuration');
     await page.waitForURL('**events=configuration**');
-    await page.getByText('First seen').waitFor({ state: 'detached' });
+    await page.getByText('First seen', { exact: true }).waitFor({ state: 'detached' });
     await agents[6]?.stop();
     await api.forgetAgent(uid(6));
     await page.getByText('edge-6 was forgotten').waitFor();

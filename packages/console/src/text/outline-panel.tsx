@@ -90,7 +90,9 @@ export function OutlinePanel({ reading, cursor, onGoTo, onLeave, fieldRef }: Out
               title={row.path.join('::')}
               onClick={() => onGoTo(row)}
             >
-              <span className={styles.name}>{row.name}</span>
+              <span className={styles.name} dir="auto">
+                {row.name}
+              </span>
               {row.count === 0 ? null : <span className={styles.count}>{row.count}</span>}
             </button>
           </li>

@@ -47,11 +47,10 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'drover-screenshots-'));
   try {
     await using chromium = await openBrowser();
-    await takeAll(scenes, chromium, { into, folder, isAll: isPart });
+    return (await takeAll(scenes, chromium, { into, folder, isAll: isPart })) === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return 0;
 }
 
 type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
@@ -62,7 +61,9 @@ interface Take {
   readonly isAll: boolean;
 }
 
-async function takeAll(scenes: readonly Scene[], chromium: OpenBrowser, take: Take): Promise<void> {
+/** How many could not be taken; each is named with the reason. */
+async function takeAll(scenes: readonly Scene[], chromium: OpenBrowser, take: Take): Promise<number> {
+  let failures = 0;
   const stages = new Set(scenes.map(({ stage }) => stage));
   for (const name of stages) {
     await using stage = await openStage(name, take.folder);
@@ -70,11 +71,18 @@ async function takeAll(scenes: readonly Scene[], chromium: OpenBrowser, take: Ta
     for (const scene of scenes.filter((each) => each.stage === name)) {
       for (const variant of take.isAll ? VARIANTS : scene.kept) {
         const file = join(take.into, `${scene.name}-${variant.scheme}-${variant.width}.png`);
-        await takeOne(scene, variant, { stage, chromium, session, file });
-        process.stdout.write(`${relative(ROOT, file)} ${Math.round(statSync(file).size / 1024)} KiB\n`);
+        try {
+          await takeOne(scene, variant, { stage, chromium, session, file });
+          process.stdout.write(`${relative(ROOT, file)} ${Math.round(statSync(file).size / 1024)} KiB\n`);
+        } catch (error) {
+          failures += 1;
+          process.stderr.write(`${relative(ROOT, file)} could not be taken: ${String(error)}\n`);
+        }
+        if (stage.server.program.hasExited) await stage.restart();
       }
     }
   }
+  return failures;
 }
 
 interface Place {
@@ -103,7 +111,6 @@ async function takeOne(
   await untilStill(page);
   await page.screenshot({ path: file, caret: 'hide' });
   await context.close();
-  if (stage.server.program.hasExited) await stage.restart();
 }
 
 /** Once for a stage: a server takes only so many logins a minute. */

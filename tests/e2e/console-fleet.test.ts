@@ -140,6 +140,44 @@ describeWithBrowser('the fleet, in the console', () => {
     await page.getByRole('button', { name: 'Clear the search' }).click();
   });
 
+  test('what the page shows is saved as a view, for everybody, and deleted again', async () => {
+    const { page } = ui;
+    const tab = (of: WatchedPage, name: string) =>
+      of.page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name, exact: true });
+    const colleague = await bench.signedIn();
+    await bench.open(page, '/agents?cols=name,label:env&q=env%3Dprod&sort=-name');
+    await page.getByText(`${PROD} of ${AGENTS} agents`).waitFor();
+    await page.getByRole('button', { name: 'Save view' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Production “hosts”');
+    expect(await judged(ui, 'saving a view')).toEqual([]);
+    await page.keyboard.press('Enter');
+    await tab(ui, 'Production “hosts”').waitFor();
+    expect(await tab(ui, 'Production “hosts”').getAttribute('aria-current')).toBe('true');
+
+    // Another operator's page hears of it.
+    await tab(colleague, 'Production “hosts”').click();
+    await colleague.page.waitForURL('**/agents?q=env=prod&cols=name,label:env&sort=-name');
+    await colleague.page.getByText(`${PROD} of ${AGENTS} agents`).waitFor();
+    expect(await colleague.page.getByRole('columnheader').allTextContents()).toEqual(['Name', 'env']);
+    await tab(colleague, 'All').click();
+    await colleague.page.getByText(`${AGENTS} agents`, { exact: true }).waitFor();
+    expect(await judged(colleague, 'views')).toEqual([]);
+    await colleague.context.close();
+
+    await page.getByRole('button', { name: /^Healthy|\d+ ?Healthy/ }).click();
+    await page.getByRole('button', { name: 'Save view' }).click();
+    await page.getByText('Replaces the view of this name').waitFor();
+    await page.getByRole('button', { name: 'Replace view' }).click();
+    await eventually('the view is another', async () => {
+      const [view] = (await bench.server.api.listViews()).items;
+      return view?.filter.health?.join() === 'healthy' && view.filter.selector === 'env=prod';
+    });
+    await page.getByRole('button', { name: 'Delete view' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete view' }).click();
+    await tab(ui, 'Production “hosts”').waitFor({ state: 'detached' });
+    expect((await bench.server.api.listViews()).total).toBe(0);
+  });
+
   test('on a phone groups are cards, and nothing is wider than the window', async () => {
     const phone = await bench.signedIn({ width: 390, height: 844 });
     await bench.open(phone.page, '/agents?by=os.type');

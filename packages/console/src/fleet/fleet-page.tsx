@@ -33,6 +33,7 @@ import { SelectorFilter } from './selector-filter.tsx';
 import { useAgentChoice } from './use-agent-choice.ts';
 import { useFleetColumns } from './use-fleet-columns.ts';
 import { useFleetList } from './use-fleet-list.ts';
+import { ViewTabs } from './view-tabs.tsx';
 
 const route = getRouteApi('/inside/agents');
 
@@ -97,6 +98,7 @@ export function FleetPage() {
           </>
         }
       />
+      <ViewTabs search={search} />
       <FleetCounts filter={filter} onChange={change} />
       <div className={styles.tools}>
         <FleetSearch value={filter.q ?? ''} onChange={onSearch} error={selectorError} />

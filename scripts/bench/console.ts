@@ -7,6 +7,7 @@ import type { ApiClient } from '@drover/api';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../chromium.ts';
 import { adminOf } from './api-client.ts';
+import { measureFleetPage } from './console-fleet.ts';
 import { measureConsole } from './console-measure.ts';
 import { buildGoPrograms } from './go-programs.ts';
 import { makeKnown } from './known-agents.ts';
@@ -55,6 +56,10 @@ export async function benchConsole(args: readonly string[]): Promise<number> {
       // Effective configurations that differ
       contents: { type: 'string', default: '200' },
       rounds: { type: 'string', default: '3' },
+      // Rows that the fleet's table is scrolled through
+      scrolled: { type: 'string', default: '20000' },
+      // Only the fleet's page, with agents that nothing was rolled out to
+      fleet: { type: 'boolean', default: false },
       // Folder for pictures
       pictures: { type: 'string' },
     },
@@ -71,16 +76,27 @@ export async function benchConsole(args: readonly string[]): Promise<number> {
   const server = await droverSubject(dataDir).start();
   const browser = await chromium.launch({
     executablePath: found.path,
-    args: ['--no-sandbox', '--disable-gpu'],
+    args: ['--no-sandbox', '--disable-gpu', '--js-flags=--expose-gc', '--enable-precise-memory-info'],
   });
   try {
     await makeKnown(server, programs.load, { agents: known - connected, first: connected, contents });
     const { api, token } = adminOf(server, dataDir);
     await using load = await LoadGenerator.start(programs.load, server.opampUrl, connected, { contents });
     await load.run({ do: 'connect', timeoutSeconds: 300 });
-    await rollOut(api, load, connected);
-    say(`${known} agents known, ${connected} of them connected and drifting`);
+    if (!values.fleet) await rollOut(api, load, connected);
+    say(`${known} agents known, ${connected} of them connected`);
     const rounds = Number(values.rounds);
+    const fleet = await measureFleetPage({
+      server,
+      browser,
+      token,
+      rounds,
+      scrolled: Number(values.scrolled),
+    });
+    process.stdout.write(
+      `\nThe fleet's page with ${known} agents known\n\n${tableText([['', '', 'must'], ...fleet])}\n`,
+    );
+    if (values.fleet) return 0;
     const figures = await measureConsole({ server, api, browser, token, rounds, pictures: values.pictures });
     const rows = figures.map(({ name, contentMs, serverCpuMs, slowest, slowestMs, fault }) => [
       name,

@@ -1,9 +1,18 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows are placed by hand, which table elements do not allow
 // biome-ignore-all lint/a11y/useFocusableInteractive: the links and buttons inside the table take the focus
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { DataColumn } from './data-column.ts';
 import styles from './data-table.module.css';
+import { PendingCells, useDrawnCells } from './drawn-cells.tsx';
 import { RowCheckbox } from './row-checkbox.tsx';
 import type { RowSelection } from './row-selection.ts';
 import { SortHeader } from './sort-header.tsx';
@@ -22,9 +31,12 @@ interface DataTableProps<T> {
   readonly sort?: string | undefined;
   readonly onSort?: (sort: string) => void;
   readonly onNearEnd?: () => void;
-  readonly onVisible?: (rows: readonly T[]) => void;
+  /** The rows that are drawn, and the index of the first. */
+  readonly onVisible?: (rows: readonly T[], first: number) => void;
   readonly isDimmed?: (row: T) => boolean;
   readonly selection?: RowSelection<T>;
+  /** The row has its place, and what is to stand in it has not come yet. */
+  readonly isPending?: (row: T) => boolean;
 }
 
 const COMPACT_BELOW = 640;
@@ -39,7 +51,7 @@ const CHECKBOX_WIDTH = 34;
  * A table of any length: only the rows near the window exist. The link in a row's first cell covers the row, so a click
  * anywhere opens it; `j` and `k` walk from row to row.
  */
-export function DataTable<T>(props: DataTableProps<T>) {
+export function DataTable<T extends object>(props: DataTableProps<T>) {
   const { rows, onNearEnd, onVisible, selection } = props;
   const bodyRef = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({ top: 0, width: 0 });
@@ -62,9 +74,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const isCompact = place.width > 0 && place.width < COMPACT_BELOW;
   const rowHeight = isCompact ? (props.compactHeight ?? COMPACT_ROW_HEIGHT) : ROW_HEIGHT;
   const room = place.width - (selection === undefined ? 0 : CHECKBOX_WIDTH);
-  const columns = isCompact
-    ? []
-    : props.columns.filter((column) => place.width === 0 || room >= (column.minTableWidth ?? 0));
+  const columns = useMemo(
+    () =>
+      isCompact
+        ? []
+        : props.columns.filter((column) => place.width === 0 || room >= (column.minTableWidth ?? 0)),
+    [isCompact, props.columns, place.width, room],
+  );
+  const cellsOf = useDrawnCells(columns);
 
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
@@ -92,7 +109,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     if (last >= 0 && last >= rows.length - NEAR_END_ROWS) onNearEnd?.();
   }, [last, rows.length, onNearEnd]);
   useEffect(() => {
-    onVisible?.(rows.slice(first, last + 1));
+    onVisible?.(rows.slice(first, last + 1), first);
   }, [first, last, rows, onVisible]);
 
   const tracks: CSSProperties = {
@@ -166,16 +183,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
                   />
                 </div>
               )}
-              {isCompact ? (
+              {props.isPending?.(row) ? (
+                <PendingCells columns={columns} />
+              ) : isCompact ? (
                 <div role="cell" className={styles.compact}>
                   {props.compact(row)}
                 </div>
               ) : (
-                columns.map((column) => (
-                  <div key={column.id} role="cell" className={styles.cell} data-align={column.align}>
-                    {column.cell(row)}
-                  </div>
-                ))
+                cellsOf(row)
               )}
             </div>
           );

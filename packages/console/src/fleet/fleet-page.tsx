@@ -187,6 +187,7 @@ export function FleetPage() {
               onSort={(next) => change({ sort: next === 'name' ? undefined : next })}
               onNearEnd={list.onNearEnd}
               onVisible={list.onVisible}
+              isPending={list.isPending}
               isDimmed={(agent) => list.removed.has(agent.instanceUid)}
               selection={choosing.table}
             />

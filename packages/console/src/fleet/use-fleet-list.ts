@@ -1,9 +1,10 @@
 import type { AgentSummary, Page } from '@drover/api';
-import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useLast } from '../components/use-last.ts';
 import { type AgentFilterText, agentFilterOf, selectorOfUids } from '../data/agent-filter.ts';
 import { useConsole } from '../data/console-context.tsx';
+import { type FleetPages, isReleased, patchRows, releaseFar } from './fleet-pages.ts';
 import { goneAfter } from './gone-agents.ts';
 
 const PAGE_ROWS = 100;
@@ -11,25 +12,8 @@ const PAGE_ROWS = 100;
 const VIEW_REFRESH_MS = 10_000;
 /** As many uids as a selector of 4,096 characters holds. */
 const REFRESH_MAX = 100;
-
-type FleetPages = InfiniteData<Page<AgentSummary>, string>;
-
-/** Puts fresh rows where the old ones stand; no row comes, goes or moves. */
-export function patchRows(
-  pages: FleetPages | undefined,
-  fresh: readonly AgentSummary[],
-): FleetPages | undefined {
-  if (pages === undefined) return undefined;
-  const byUid = new Map(fresh.map((agent) => [agent.instanceUid, agent]));
-  return {
-    ...pages,
-    pages: pages.pages.map((page) =>
-      page.items.some((agent) => byUid.has(agent.instanceUid))
-        ? { ...page, items: page.items.map((agent) => byUid.get(agent.instanceUid) ?? agent) }
-        : page,
-    ),
-  };
-}
+/** On either side of what is in view. */
+const AHEAD_ROWS = 25;
 
 export function useFleetList(
   filter: AgentFilterText,
@@ -61,27 +45,37 @@ export function useFleetList(
     getNextPageParam: (page: Page<AgentSummary>) => page.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
+    // To compare all pages with each that comes would take longer the further one scrolls.
+    structuralSharing: false,
     gcTime: 30_000,
   });
 
   const visible = useRef<readonly string[]>([]);
+  /** Those in view, or near it, of which only the name is held. */
+  const missing = useRef<readonly string[]>([]);
   const isRefreshing = useRef(false);
   const refreshRows = useCallback(
     async (uids: readonly string[]) => {
-      if (uids.length === 0 || isRefreshing.current) return;
-      isRefreshing.current = true;
-      try {
-        const wanted = uids.slice(0, REFRESH_MAX);
-        const page = await api.listAgents({
-          selector: selectorOfUids(wanted),
-          limit: REFRESH_MAX,
-          attributes,
-        });
-        queryClient.setQueryData<FleetPages>(key, (pages) => patchRows(pages, page.items));
-      } catch {
-        // The next round reads them again; the banner tells of a lost server.
-      } finally {
-        isRefreshing.current = false;
+      for (let wanted = uids; wanted.length > 0 && !isRefreshing.current; wanted = missing.current) {
+        isRefreshing.current = true;
+        try {
+          const asked = wanted.slice(0, REFRESH_MAX);
+          const page = await api.listAgents({
+            selector: selectorOfUids(asked),
+            limit: REFRESH_MAX,
+            attributes,
+          });
+          const found = new Set(page.items.map(({ instanceUid }) => instanceUid));
+          const gone = asked.filter((uid) => !found.has(uid));
+          if (gone.length > 0) setRemoved((known) => new Set([...known, ...gone]));
+          missing.current = missing.current.filter((uid) => !asked.includes(uid));
+          queryClient.setQueryData<FleetPages>(key, (pages) => patchRows(pages, page.items));
+        } catch {
+          // The next round reads them again; the banner tells of a lost server.
+          return;
+        } finally {
+          isRefreshing.current = false;
+        }
       }
     },
     [api, queryClient, key, attributes],
@@ -114,9 +108,24 @@ export function useFleetList(
     /** How many matched when the list was read. */
     total: data?.pages[0]?.total ?? 0,
     isOld: query.isPlaceholderData || query.data === undefined,
-    onVisible: useCallback((seen: readonly AgentSummary[]) => {
-      visible.current = seen.map((agent) => agent.instanceUid);
-    }, []),
+    onVisible: useCallback(
+      (seen: readonly AgentSummary[], first: number) => {
+        visible.current = seen.map((agent) => agent.instanceUid);
+        missing.current = rows
+          .slice(Math.max(0, first - AHEAD_ROWS), first + seen.length + AHEAD_ROWS)
+          .filter((agent) => isReleased(agent) && !removed.has(agent.instanceUid))
+          .map((agent) => agent.instanceUid);
+        void refreshRows(missing.current);
+        const pages = queryClient.getQueryData<FleetPages>(key);
+        const bounded = pages && releaseFar(pages, first);
+        if (bounded !== pages) queryClient.setQueryData<FleetPages>(key, bounded);
+      },
+      [rows, removed, refreshRows, queryClient, key],
+    ),
+    isPending: useCallback(
+      (agent: AgentSummary) => isReleased(agent) && !removed.has(agent.instanceUid),
+      [removed],
+    ),
     onNearEnd: useCallback(() => {
       if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
     }, [hasNextPage, isFetchingNextPage, fetchNextPage]),

@@ -18,7 +18,8 @@ export function CompletionList({ id, options, current, hasMore, onChoose, onTake
     if (current >= 0) list.current?.children[current]?.scrollIntoView({ block: 'nearest' });
   }, [current]);
   return (
-    <div className={styles.pop}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only keeps the focus in the field, also when its edge is pressed
+    <div className={styles.pop} onMouseDown={(event) => event.preventDefault()}>
       <div id={id} ref={list} role="listbox" aria-label="Completions" className={styles.list}>
         {options.map((option, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys belong to the field above
@@ -29,8 +30,6 @@ export function CompletionList({ id, options, current, hasMore, onChoose, onTake
             tabIndex={-1}
             aria-selected={index === current}
             className={styles.option}
-            // The field must not lose the focus to what is pressed.
-            onMouseDown={(event) => event.preventDefault()}
             onMouseMove={() => onChoose(index)}
             onClick={() => onTake(option)}
           >

@@ -71,7 +71,7 @@ function MorePlaces() {
   return (
     <Menu position="top-end" width={220}>
       <Menu.Target>
-        <button type="button" className={styles.more}>
+        <button type="button" className={styles.more} data-in-bar>
           <IconDots size={18} stroke={1.75} />
           <span>More</span>
         </button>

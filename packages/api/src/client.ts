@@ -61,6 +61,7 @@ import type {
   DriftGroupPage,
   IntendedConfig,
   ReassertResult,
+  ReassertRun,
   ReassertSelection,
 } from './drift.ts';
 import type { AgentFlow } from './flow.ts';
@@ -264,6 +265,10 @@ export function createApiClient(options: ApiClientOptions) {
     /** As `reassertAgent`, for the agents of a selection that drift. */
     reassertAgents: (selection: ReassertSelection) =>
       call<ReassertResult>('POST', '/agents/reassert', { body: selection }),
+    /** Those of `reassertAgents` that are under way or ended lately, newest first. */
+    listReasserts: (signal?: AbortSignal) => call<Page<ReassertRun>>('GET', '/agent-reasserts', { signal }),
+    /** Those whose turn has not come are not asked. */
+    stopReassert: (id: string) => call<ReassertRun>('POST', `/agent-reasserts/${segment(id)}/stop`),
     agentEvents: (
       uid: string,
       query?: PageQuery & { kind?: readonly AgentEventKind[] },

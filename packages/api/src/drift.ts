@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { AgentSummarySchema, DriftStateSchema } from './agents.ts';
+import { RestartRunSchema } from './bulk.ts';
 import { EnrolmentResultSchema, SELECTION_MAX } from './credentials.ts';
 import { PageQuerySchema, pageOf } from './page.ts';
+import { RESTARTS_PER_SECOND_DEFAULT } from './restart-rate.ts';
 import { InstanceUidSchema, TimeSchema } from './values.ts';
 
 /** One thing in which an agent runs something else than it is meant to. Values are JSON, secrets masked. */
@@ -123,12 +125,27 @@ export const ReassertSelectionSchema = z
     selector: SelectorSchema.optional().meta({ description: 'The empty one matches every agent' }),
     instanceUids: z.array(InstanceUidSchema).min(1).max(SELECTION_MAX).optional(),
     path: DriftPathSchema.optional().meta({ description: 'Only those that drift at this path' }),
+    atMost: z.number().int().nonnegative().optional().meta({
+      description:
+        'Agents that were counted in the preview: refused with selection_grown where it would be more',
+    }),
+    perSecond: z
+      .number()
+      .min(0.01)
+      .max(1000)
+      .default(RESTARTS_PER_SECOND_DEFAULT)
+      .meta({ description: 'Agents that are asked each second: most of them restart' }),
   })
   .refine(
     ({ selector, instanceUids }) => (selector === undefined) !== (instanceUids === undefined),
     'either selector or instanceUids',
   );
-export type ReassertSelection = z.infer<typeof ReassertSelectionSchema>;
+export type ReassertSelection = z.input<typeof ReassertSelectionSchema>;
+
+/** Many agents that are offered their configuration once more, one after the other. In memory: a restart of the server ends it. */
+export const ReassertRunSchema = RestartRunSchema.extend({}).meta({ id: 'ReassertRun' });
+export type ReassertRun = z.infer<typeof ReassertRunSchema>;
+export const ReassertRunPageSchema = pageOf(ReassertRunSchema).meta({ id: 'ReassertRunPage' });
 
 /** What a re-assertion did, or in a preview would do. `unchanged` are those that do not drift, as far as is known. */
 export const ReassertResultSchema = EnrolmentResultSchema.extend({
@@ -136,5 +153,9 @@ export const ReassertResultSchema = EnrolmentResultSchema.extend({
     .number()
     .int()
     .meta({ description: 'Of the changed ones, those that are asked to restart too' }),
+  seconds: z.number().int().meta({ description: 'How long it takes until the last one is asked' }),
+  run: ReassertRunSchema.nullable().meta({
+    description: 'null in a preview, and where nobody is asked',
+  }),
 }).meta({ id: 'ReassertResult' });
 export type ReassertResult = z.infer<typeof ReassertResultSchema>;

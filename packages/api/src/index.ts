@@ -213,6 +213,9 @@ export {
   IntendedConfigSchema,
   type ReassertResult,
   ReassertResultSchema,
+  type ReassertRun,
+  ReassertRunPageSchema,
+  ReassertRunSchema,
   type ReassertSelection,
   ReassertSelectionSchema,
 } from './drift.ts';

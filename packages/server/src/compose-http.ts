@@ -118,6 +118,15 @@ export async function openHttp(
     record: (act) => audit.record(act),
   });
   const consoleFiles = new ConsoleFiles();
+  const fleetDrift = new FleetDriftService({
+    agents,
+    drift,
+    reasserter: adapter,
+    clock,
+    ids: createIds(clock),
+    log,
+    record: (act) => audit.record(act),
+  });
   const matchOf = createMatchOf((text) => search.contentsOf(text));
   const startedAt = new Date(clock.now()).toISOString();
   const { enrolment } = settings.agents;
@@ -211,13 +220,7 @@ export async function openHttp(
       driftRoutes({
         drift,
         policy: reassertion,
-        fleet: new FleetDriftService({
-          agents,
-          drift,
-          reasserter: adapter,
-          log,
-          record: (act) => audit.record(act),
-        }),
+        fleet: fleetDrift,
         reassert: async (uid, author) => {
           adapter.reassert(uid);
           agents.recordEvent(uid as InstanceUid, 'config_assigned', `re-asserted by ${author}`, { author });
@@ -243,5 +246,5 @@ export async function openHttp(
     refused: metrics.httpRefused,
   });
   await app.fastify.ready();
-  return { app, listener, bulkRestarts };
+  return { app, listener, bulkRestarts, fleetDrift };
 }

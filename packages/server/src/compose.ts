@@ -113,6 +113,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       app,
       listener: httpListener,
       bulkRestarts,
+      fleetDrift,
     } = await openHttp(parts, {
       health,
       shownSettings: options.shownSettings ?? [],
@@ -130,6 +131,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       const closed = closeServer(httpListener.server, CLOSE_GRACE_MS);
       await app.fastify.close();
       bulkRestarts.stop();
+      fleetDrift.stop();
       await closed;
       httpListener.dispose();
     });

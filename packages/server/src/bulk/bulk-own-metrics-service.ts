@@ -1,12 +1,12 @@
 import type { BulkResult } from '@drover/api';
 import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
+import { requireAtMost } from '../agents/at-most.ts';
 import type { Act } from '../audit/audit.ts';
 import { breathe } from '../lib/breathe.ts';
 import { bulkAct } from './bulk-act.ts';
 import {
   type BulkVerdict,
   CHANGES,
-  requireAtMost,
   type SelectableAgents,
   type Selection,
   type SortedSelection,

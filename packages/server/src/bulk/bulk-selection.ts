@@ -1,7 +1,6 @@
 import { type BulkResult, SELECTION_MAX } from '@drover/api';
 import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { AgentMatch } from '../agents/agent-list.ts';
-import { DomainError } from '../lib/errors.ts';
 import { Slices } from '../lib/slices.ts';
 
 /** Agents that an act is for: all that a filter leaves but for some, or these. */
@@ -68,14 +67,4 @@ export async function sortSelection(
     instanceUids: changing.slice(0, SELECTION_MAX),
   };
   return { changing, result };
-}
-
-/** Throws `selection_grown` where more agents would be changed than were counted. */
-export function requireAtMost(changing: readonly unknown[], atMost: number | undefined): void {
-  if (atMost === undefined || changing.length <= atMost) return;
-  throw new DomainError(
-    'selection_grown',
-    `${changing.length} agents would be changed by now, and ${atMost} were counted: look at the preview again.`,
-    { facts: { changed: changing.length, atMost } },
-  );
 }

@@ -1,13 +1,13 @@
 import type { BulkForgetResult, BulkResult } from '@drover/api';
 import type { AgentRecord, InstanceUid } from '../agents/agent.ts';
 import type { AgentService } from '../agents/agent-service.ts';
+import { requireAtMost } from '../agents/at-most.ts';
 import { breathe } from '../lib/breathe.ts';
 import type { Log } from '../lib/log.ts';
 import { bulkAct } from './bulk-act.ts';
 import {
   type BulkVerdict,
   CHANGES,
-  requireAtMost,
   type Selection,
   type SortedSelection,
   sortSelection,

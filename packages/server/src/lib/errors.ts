@@ -33,6 +33,8 @@ export const ERRORS = {
   component_schemas_bundled: { status: 409, title: 'The component schemas come with the server' },
   capability_missing: { status: 409, title: 'The agent does not accept this' },
   agent_not_connected: { status: 409, title: 'The agent is not connected' },
+  reasserts_busy: { status: 429, title: 'Too many re-assertions of many agents are under way' },
+  reassert_run_not_found: { status: 404, title: 'No such re-assertion of many agents' },
   own_metrics_not_failed: { status: 409, title: 'The agent has not failed on where to send its own metrics' },
   agent_not_approved: { status: 409, title: 'The agent is not approved' },
   enrolment_state_conflict: { status: 409, title: 'The agent does not stand so that this could be decided' },

@@ -7,6 +7,8 @@ import {
   InstanceUidSchema,
   IntendedConfigSchema,
   ReassertResultSchema,
+  ReassertRunPageSchema,
+  ReassertRunSchema,
   ReassertSelectionSchema,
 } from '@drover/api';
 import { z } from 'zod';
@@ -113,13 +115,40 @@ export function driftRoutes({ drift, policy, fleet, reassert }: DriftRoutesOptio
       {
         schema: {
           summary: 'Offer those agents of a selection that drift what they are to run once more',
-          description: 'Where they accept that, they are also asked to restart.',
+          description:
+            'So many each second, the first ones at once; `GET /agent-reasserts` says how far it is. Where they accept that, they are also asked to restart. It does not outlive the process of the server.',
           tags,
           body,
           response,
         },
       },
       async (request) => fleet.reassert(request.body, request.principal.name),
+    );
+    api.get(
+      '/agent-reasserts',
+      {
+        schema: {
+          summary: 'Re-assertions of many agents that are under way or ended lately, newest first',
+          tags,
+          response: { 200: ReassertRunPageSchema },
+        },
+      },
+      async () => {
+        const items = [...fleet.runs()];
+        return { items, nextCursor: null, total: items.length };
+      },
+    );
+    api.post(
+      '/agent-reasserts/:id/stop',
+      {
+        schema: {
+          summary: 'Offer nobody else of a re-assertion anything',
+          tags,
+          params: z.strictObject({ id: z.string().max(64) }),
+          response: { 200: ReassertRunSchema },
+        },
+      },
+      async (request) => fleet.stopRun(request.params.id, request.principal.name),
     );
     api.post(
       '/agents/reassert/preview',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Act } from '../audit/audit.ts';
+import { createIds } from '../lib/ids.ts';
 import { silentLog } from '../lib/log.ts';
 import type { TestDatabase } from '../testing/databases.ts';
 import { answerOffers, connectAgent, startDomain, type TestDomain, uidOf, until } from '../testing/domain.ts';
@@ -82,10 +83,12 @@ export function driftSuite(open: () => Promise<TestDatabase>): void {
       await until(domain, () => domain.agents.stats().drift.unknown === 0);
       const again: string[] = [];
       const recorded: Act[] = [];
-      const fleetOf = ({ agents, drift }: TestDomain) =>
+      const fleetOf = ({ agents, drift, clock }: TestDomain) =>
         new FleetDriftService({
           agents,
           drift,
+          clock,
+          ids: createIds(clock),
           log: silentLog,
           record: async (act) => void recorded.push(act),
           reasserter: {
@@ -116,16 +119,41 @@ export function driftSuite(open: () => Promise<TestDatabase>): void {
       expect(fleet.agents({ limit: 9 }).total).toBe(5);
 
       const asked = { matched: 6, changed: 4, unchanged: 1, restarts: 4 };
-      expect(fleet.preview({ selector: '', path })).toMatchObject({
+      expect(fleet.preview({ selector: '', path, perSecond: 2 })).toMatchObject({
         ...asked,
         cannot: [{ reason: 'is away', count: 1 }],
       });
       expect(again).toEqual([]);
-      expect(await fleet.reassert({ selector: '' }, 'ann')).toMatchObject(asked);
-      expect(again.sort()).toEqual([2, 3, 5, 6].map(uidOf));
+      // So many each second, the first at once; whoever waits is not counted twice; one that mends itself is left out.
+      const begun = await fleet.reassert({ selector: '', perSecond: 2 }, 'ann');
+      expect(begun).toMatchObject({ ...asked, seconds: 1, run: { state: 'running', total: 4, asked: 2 } });
+      expect(again).toHaveLength(2);
+      expect(fleet.preview({ selector: '', perSecond: 2 })).toMatchObject({ changed: 2, unchanged: 3 });
+      const waiting = [2, 3, 5, 6].find((number) => !again.includes(uidOf(number))) ?? 0;
+      report(domain, waiting, EFFECTIVE(uidOf(waiting)));
+      await until(domain, () => domain.agents.record(uidOf(waiting))?.drift === 0);
+      domain.clock.advance(1000);
+      expect(fleet.runs()).toMatchObject([
+        { state: 'ended', asked: 3, leftOut: [{ reason: 'drifts no more', count: 1 }] },
+      ]);
+      expect(again).toHaveLength(3);
+      report(domain, waiting, EFFECTIVE(uidOf(waiting), 'elsewhere:4317'));
+      await until(domain, () => domain.agents.stats().drift.drifted === 5);
+      // Stopped by an operator: those whose turn has not come are not asked.
+      const slow = await fleet.reassert({ selector: '', perSecond: 0.01 }, 'ann');
+      expect(fleet.stopRun(slow.run?.id ?? '', 'ann')).toMatchObject({
+        state: 'stopped',
+        asked: 1,
+        total: 4,
+      });
+      domain.clock.advance(3_600_000);
+      expect(again).toHaveLength(4);
+      expect(() => fleet.stopRun('nowhere', 'ann')).toThrow('there is no re-assertion "nowhere"');
       expect(recorded).toMatchObject([
         { author: 'ann', kind: 'agents.reasserted', subject: { kind: 'agents', name: '4 agents' } },
+        { author: 'ann', kind: 'agents.reasserted', detail: '0.01 a second' },
       ]);
+      fleet.stop();
       await domain.stop();
 
       // In what they drift is not stored, and found again after a start.

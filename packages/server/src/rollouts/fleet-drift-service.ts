@@ -1,11 +1,22 @@
-import type { AgentFilter, AgentSummary, Page, ReassertResult, ReassertSelection } from '@drover/api';
+import type {
+  AgentFilter,
+  AgentSummary,
+  Page,
+  ReassertResult,
+  ReassertRun,
+  ReassertSelection,
+} from '@drover/api';
 import { SELECTION_MAX } from '@drover/api';
 import { type AgentRecord, displayNameOf, type InstanceUid } from '../agents/agent.ts';
 import type { AgentService } from '../agents/agent-service.ts';
 import { subjectOfAgents } from '../agents/agent-subject.ts';
+import { requireAtMost } from '../agents/at-most.ts';
+import { secondsFor } from '../agents/paced-run.ts';
+import { PacedRuns } from '../agents/paced-runs.ts';
 import { requireSelector } from '../agents/selector.ts';
 import type { Act } from '../audit/audit.ts';
-import { breathe } from '../lib/breathe.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
 import type { Log } from '../lib/log.ts';
 import { decodeCursor, encodeCursor, type PageRequest } from '../lib/page.ts';
 import type { DriftService } from './drift-service.ts';
@@ -18,28 +29,55 @@ export interface Reasserter {
   reassert(uid: InstanceUid): void;
 }
 
+/** Agents that are to be asked, so many each second. */
+export type PacedSelection = ReassertSelection & { readonly perSecond: number };
+
 export interface FleetDriftServiceOptions {
   readonly agents: AgentService;
   readonly drift: DriftService;
   readonly reasserter: Reasserter;
+  readonly clock: Clock;
+  readonly ids: Ids;
   readonly log: Log;
   /** Records an act; on disk when it resolves. */
   readonly record: (act: Act) => Promise<void>;
 }
 
-interface Sorted extends ReassertResult {
+interface Sorted extends Omit<ReassertResult, 'seconds' | 'run'> {
   readonly changing: readonly InstanceUid[];
 }
-
-/** Agents that are offered their configuration once more without a pause for others. */
-const SLICE = 200;
 
 /** Drift of many agents: in what they drift, who, and their configuration offered once more. */
 export class FleetDriftService {
   readonly #options: FleetDriftServiceOptions;
+  readonly #runs: PacedRuns;
 
   constructor(options: FleetDriftServiceOptions) {
     this.#options = options;
+    const { agents, reasserter, clock, ids, log } = options;
+    this.#runs = new PacedRuns({
+      clock,
+      ids,
+      log,
+      what: 're-assertion',
+      busy: 'reasserts_busy',
+      notFound: 'reassert_run_not_found',
+      refusal: (uid) => {
+        const agent = agents.record(uid);
+        if (agent === undefined) return 'is not known';
+        // By the time of its turn it may have come back by itself.
+        return agent.drift === 0 ? 'drifts no more' : reasserter.reassertable(uid).refusal;
+      },
+      ask: (uid, { id, author }) => {
+        reasserter.reassert(uid);
+        agents.recordEvent(uid, 'config_assigned', `re-asserted by ${author}`, { author, run: id });
+      },
+    });
+  }
+
+  /** Nobody is offered anything more. */
+  stop(): void {
+    this.#runs.stop();
   }
 
   /** The same difference once, with the number of agents that drift in it. Throws `invalid_selector`. */
@@ -73,44 +111,55 @@ export class FleetDriftService {
   }
 
   /** What `reassert` would do; changes nothing. Throws `invalid_selector`. */
-  preview(selection: ReassertSelection): ReassertResult {
-    const { changing: _, ...result } = this.#sort(selection);
-    return result;
+  preview({ perSecond, atMost: _, ...selection }: PacedSelection): ReassertResult {
+    const { changing, ...result } = this.#sort(selection);
+    return { ...result, seconds: secondsFor(changing.length, perSecond), run: null };
   }
 
-  /** Offers those of the selection that drift what they are to run once more. Throws `invalid_selector`. */
-  async reassert(selection: ReassertSelection, author: string): Promise<ReassertResult> {
+  /**
+   * Begins to offer those of the selection that drift what they are to run once more; one that waits for it already is
+   * unchanged. Throws `invalid_selector`, `selection_grown`, `reasserts_busy`.
+   */
+  async reassert(
+    { perSecond, atMost, ...selection }: PacedSelection,
+    author: string,
+  ): Promise<ReassertResult> {
     const { changing, ...result } = this.#sort(selection);
-    const { agents, reasserter, log } = this.#options;
-    for (let at = 0; at < changing.length; at += SLICE) {
-      for (const uid of changing.slice(at, at + SLICE)) {
-        // Whoever left meanwhile is left out.
-        if (reasserter.reassertable(uid).refusal !== undefined) continue;
-        reasserter.reassert(uid);
-        agents.recordEvent(uid, 'config_assigned', `re-asserted by ${author}`, { author });
-      }
-      await breathe();
-    }
-    if (changing.length === 0) return result;
-    log.info({ agents: changing.length, author }, 'configuration re-asserted');
+    requireAtMost(changing, atMost);
+    const seconds = secondsFor(changing.length, perSecond);
+    if (changing.length === 0) return { ...result, seconds, run: null };
+    this.#runs.requireRoom();
+    const { agents, record } = this.#options;
     const { selector = '' } = selection;
-    await this.#options.record({
+    const whom = changing.length > 1 && selector !== '' ? `; by the selector ${selector}` : '';
+    await record({
       author,
       kind: 'agents.reasserted',
       subject: subjectOfAgents(agents, changing, selector),
-      detail: changing.length > 1 && selector !== '' ? `by the selector ${selector}` : '',
+      detail: `${perSecond} a second${whom}`,
       data: { agents: changing.length, restarts: result.restarts },
     });
-    return result;
+    return { ...result, seconds, run: this.#runs.begin(changing, perSecond, author) };
   }
 
-  #sort({ selector, instanceUids, path }: ReassertSelection): Sorted {
+  /** Those under way and some that ended, newest first. */
+  runs(): readonly ReassertRun[] {
+    return this.#runs.views();
+  }
+
+  /** Nobody else is asked. Throws `reassert_run_not_found`. */
+  stopRun(id: string, author: string): ReassertRun {
+    return this.#runs.stopRun(id, author);
+  }
+
+  #sort({ selector, instanceUids, path }: Omit<ReassertSelection, 'perSecond' | 'atMost'>): Sorted {
     const { agents, reasserter } = this.#options;
     const matched =
       selector === undefined
         ? (instanceUids ?? []).flatMap((uid) => agents.record(uid as InstanceUid) ?? [])
         : this.#matching(selector);
-    const drifting = this.#drifting(matched, path);
+    const waiting = this.#runs.waiting();
+    const drifting = this.#drifting(matched, path).filter(({ agent }) => !waiting.has(agent.uid));
     const cannot = new Map<string, number>();
     const changing: InstanceUid[] = [];
     let restarting = 0;

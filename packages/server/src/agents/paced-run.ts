@@ -1,9 +1,9 @@
-import type { RestartRun as RestartRunView } from '@drover/api';
-import type { InstanceUid } from '../agents/agent.ts';
+import type { RestartRun as PacedRunView } from '@drover/api';
 import { timeText } from '../lib/page.ts';
 import { FixedWindowRate } from '../lib/rate.ts';
+import type { InstanceUid } from './agent.ts';
 
-export interface NewRestartRun {
+export interface NewPacedRun {
   readonly id: string;
   readonly author: string;
   readonly perSecond: number;
@@ -11,8 +11,8 @@ export interface NewRestartRun {
   readonly startedAtMs: number;
 }
 
-/** Agents that are asked to restart one after the other, so many each second. */
-export class RestartRun {
+/** Agents that are asked for something one after the other, so many each second. */
+export class PacedRun {
   readonly id: string;
   readonly author: string;
   readonly #perSecond: number;
@@ -22,10 +22,10 @@ export class RestartRun {
   readonly #leftOut = new Map<string, number>();
   #next = 0;
   #asked = 0;
-  #state: RestartRunView['state'] = 'running';
+  #state: PacedRunView['state'] = 'running';
   #endedAtMs: number | null = null;
 
-  constructor({ id, author, perSecond, uids, startedAtMs }: NewRestartRun) {
+  constructor({ id, author, perSecond, uids, startedAtMs }: NewPacedRun) {
     this.id = id;
     this.author = author;
     this.#perSecond = perSecond;
@@ -64,7 +64,7 @@ export class RestartRun {
     if (this.isRunning) this.#end('stopped', nowMs);
   }
 
-  view(): RestartRunView {
+  view(): PacedRunView {
     return {
       id: this.id,
       state: this.#state,

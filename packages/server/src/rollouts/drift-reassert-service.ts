@@ -45,12 +45,16 @@ interface Case {
   readonly isStopped: boolean;
   /** Since when it drifts no more; null while it does. */
   readonly quietSinceMs: number | null;
+  /** What a process before this one tried is known. */
+  readonly isRecalled: boolean;
 }
 
 const TICK_MS = 1000;
 /** An agent that drifts again within this goes on where it was: one that flaps is not fought for ever. */
 const FORGIVEN_AFTER_MS = 24 * 3_600_000;
 
+/** Agents whose timeline is asked in one tick for tries of a process before this one. */
+const RECALLED_AT_ONCE = 50;
 /** Tries within this are one entry of the audit trail. */
 const NOTED_TOGETHER_MS = 60_000;
 
@@ -59,6 +63,9 @@ export class DriftReassertService {
   readonly #options: DriftReassertServiceOptions;
   readonly #cases = new Map<InstanceUid, Case>();
   readonly #timer: Timer;
+  /** Drifting agents whose earlier tries are to be looked up. */
+  readonly #toRecall = new Set<InstanceUid>();
+  readonly #startedAtMs: number;
   /** Tried since the last entry of the audit trail. */
   readonly #tried = new Set<InstanceUid>();
   #notedAtMs = Number.NEGATIVE_INFINITY;
@@ -66,6 +73,7 @@ export class DriftReassertService {
   constructor(options: DriftReassertServiceOptions) {
     this.#options = options;
     const { drift, agents, clock } = options;
+    this.#startedAtMs = clock.now();
     drift.judged.subscribe((uid) => this.#judged(uid));
     agents.facts.subscribe((fact) => {
       if (fact.kind === 'removed') this.#cases.delete(fact.record.uid);
@@ -128,6 +136,43 @@ export class DriftReassertService {
       nextAtMs,
       isStopped: known?.isStopped ?? false,
       quietSinceMs: null,
+      isRecalled: known?.isRecalled ?? assignedAtMs >= this.#startedAtMs,
+    });
+    if (this.#cases.get(uid)?.isRecalled === false) this.#toRecall.add(uid);
+  }
+
+  /** Tries stand in the timelines of the agents, which outlive the process. */
+  #recallSome(): void {
+    const uids = [...this.#toRecall].slice(0, RECALLED_AT_ONCE);
+    for (const uid of uids) {
+      this.#toRecall.delete(uid);
+      this.#recall(uid).catch((error: unknown) => {
+        this.#options.log.warn({ agent: uid, error: errorText(error) }, 'tries of before could not be read');
+        if (this.#cases.has(uid)) this.#toRecall.add(uid);
+      });
+    }
+  }
+
+  async #recall(uid: InstanceUid): Promise<void> {
+    const { agents, settings } = this.#options;
+    if (agents.record(uid) === undefined) return;
+    const { items } = await agents.events(uid, { limit: 1, kind: ['reasserted', 'reassert_stopped'] });
+    const found = this.#cases.get(uid);
+    if (found === undefined || found.isRecalled) return;
+    const [last] = items;
+    const atMs = last === undefined ? 0 : Date.parse(last.at);
+    if (last === undefined || atMs < found.assignedAtMs) {
+      this.#cases.set(uid, { ...found, isRecalled: true });
+      return;
+    }
+    const tries = Math.max(found.tries, Number(last.data.tries) || 0);
+    this.#cases.set(uid, {
+      ...found,
+      tries,
+      lastAtMs: atMs,
+      nextAtMs: Math.max(found.nextAtMs, atMs + settings.afterMs * 2 ** tries),
+      isStopped: last.kind === 'reassert_stopped',
+      isRecalled: true,
     });
   }
 
@@ -135,13 +180,14 @@ export class DriftReassertService {
     const { clock, settings, agents } = this.#options;
     const nowMs = clock.now();
     if (nowMs - this.#notedAtMs >= NOTED_TOGETHER_MS) this.#note();
+    this.#recallSome();
     let budget = settings.maxAgentsPerSecond;
     for (const [uid, found] of this.#cases) {
       if (found.quietSinceMs !== null) {
         if (nowMs - found.quietSinceMs >= FORGIVEN_AFTER_MS) this.#cases.delete(uid);
         continue;
       }
-      if (found.isStopped || nowMs < found.nextAtMs) continue;
+      if (found.isStopped || !found.isRecalled || nowMs < found.nextAtMs) continue;
       const agent = agents.record(uid);
       // While nobody knows whether it drifts, nothing is done.
       if (agent === undefined || !agent.drift) continue;

@@ -36,6 +36,28 @@ async function start(
   maxAgentsPerSecond = 10,
 ): Promise<Setup> {
   const domain = await startDomain(db);
+  const setup = serve(domain, policy, maxAgentsPerSecond);
+  for (let number = 1; number <= size; number += 1) connectAgent(domain, number);
+  await domain.configs.put('edge', { body: BODY }, { author: 'ann' });
+  const strategy = { kind: 'all', ...(own === undefined ? {} : { reassert: own }) } as const;
+  const { rollouts } = domain;
+  const { id } = await rollouts.create(
+    { target: { kind: 'config', name: 'edge' }, selector: '', strategy },
+    'ann',
+  );
+  await until(domain, () => rollouts.get(id).state === 'succeeded');
+  return setup;
+}
+
+/** The next process over the same database, after a stop. */
+async function resume(db: TestDatabase, { clock }: TestDomain): Promise<Setup> {
+  const domain = await startDomain(db, clock);
+  const setup = serve(domain, 'auto', 10);
+  connectAgent(domain, 1);
+  return setup;
+}
+
+function serve(domain: TestDomain, policy: ReassertPolicy, maxAgentsPerSecond: number): Setup {
   answerOffers(domain);
   const asked: string[] = [];
   const noted: Act[] = [];
@@ -56,14 +78,6 @@ async function start(
       reassert: (uid) => asked.push(uid),
     },
   });
-  for (let number = 1; number <= size; number += 1) connectAgent(domain, number);
-  await domain.configs.put('edge', { body: BODY }, { author: 'ann' });
-  const strategy = { kind: 'all', ...(own === undefined ? {} : { reassert: own }) } as const;
-  const { id } = await rollouts.create(
-    { target: { kind: 'config', name: 'edge' }, selector: '', strategy },
-    'ann',
-  );
-  await until(domain, () => rollouts.get(id).state === 'succeeded');
   return {
     domain,
     policy: made,
@@ -126,6 +140,32 @@ export function driftReassertSuite(open: () => Promise<TestDatabase>): void {
       drifts(domain, 1);
       await until(domain, () => policy.viewOf(uidOf(1))?.tries === 0);
       await stop();
+    });
+
+    test('goes on where it was after a restart: tries are in the timeline of the agent', async () => {
+      await using db = await open();
+      const first = await start(db, 1, 'auto');
+      drifts(first.domain, 1);
+      await until(first.domain, () => first.policy.viewOf(uidOf(1))?.nextAt != null);
+      first.domain.clock.advance(6 * MINUTE_MS);
+      expect(first.asked).toHaveLength(1);
+      await first.stop();
+
+      const second = await resume(db, first.domain);
+      drifts(second.domain, 1);
+      await until(second.domain, () => second.policy.viewOf(uidOf(1))?.tries === 1);
+      second.domain.clock.advance(30 * MINUTE_MS);
+      expect(second.asked).toHaveLength(1);
+      second.domain.clock.advance(60 * MINUTE_MS);
+      expect(second.policy.viewOf(uidOf(1))).toMatchObject({ tries: 2, isStopped: true });
+      await second.stop();
+
+      const third = await resume(db, second.domain);
+      drifts(third.domain, 1);
+      await until(third.domain, () => third.policy.viewOf(uidOf(1))?.isStopped === true);
+      third.domain.clock.advance(60 * MINUTE_MS);
+      expect([third.asked, third.policy.stopped]).toEqual([[], 1]);
+      await third.stop();
     });
 
     test('does not fight for ever one that flaps', async () => {

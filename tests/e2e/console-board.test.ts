@@ -175,6 +175,19 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     await context.close();
   });
 
+  test('the policy of its rollout says what is done where the agent drifts', async () => {
+    const { api } = bench.server;
+    const { page, context } = await bench.signedIn();
+    await api.putConfig('own', { body: collectorBody(['otlp/b']) });
+    const target = { kind: 'config', name: 'own' } as const;
+    const selector = 'service.name=edge-4';
+    const { id } = await api.createRollout({ target, selector, strategy: { kind: 'all', reassert: 'auto' } });
+    await eventually('it is through', async () => (await api.getRollout(id)).state === 'succeeded');
+    await bench.open(page, `/agents/${uid(4)}?tab=configuration`);
+    await page.getByText('Policy re-asserts it by itself, at most 3 times').waitFor();
+    await context.close();
+  });
+
   test('the health tree opens the way to what is unhealthy and folds the rest', async () => {
     const { page, context } = await bench.signedIn();
     await bench.open(page, `/agents/${uid(5)}`);

@@ -68,8 +68,8 @@ export function AgentHeader(props: { readonly agent: Agent; readonly above: Reac
         {isUndescribed(agent) ? (
           <Note tone="gone">
             <strong>It has never described itself.</strong> Its type, version and host are unknown
-            {agent.capabilities.length === 0 ? ', and so is what it can do' : ''}; Drover asked it for a full
-            report.
+            {agent.capabilities.length === 0 ? ', and so is what it can do' : ''}; you can give it a name and
+            labels here.
           </Note>
         ) : null}
         {health !== null && !health.healthy ? (

@@ -22,7 +22,14 @@ const AGAINST: Record<RolloutChangeGroup['against'], string> = {
   nothing: ' Drover gives them nothing today, and they do not say what they run',
 };
 
-function summaryOf({ changes, against, isCut }: RolloutChangeGroup): string {
+/** They are to have it already, and failed on it. */
+function isOnceMore({ against, before, after }: RolloutChangeGroup): boolean {
+  return against === 'intended' && stackText(before) === stackText(after);
+}
+
+function summaryOf(group: RolloutChangeGroup): string {
+  const { changes, against, isCut } = group;
+  if (isOnceMore(group)) return 'the same once more: they failed on it';
   if (changes !== null) return changeSummary(changes);
   if (isCut) return 'too large to compare here; see line by line';
   return against === 'nothing' ? 'their first configuration' : 'another text';
@@ -84,11 +91,11 @@ function Group({ group, preview, isOpen }: GroupProps) {
             {AGAINST[against] === '' ? '' : `;${AGAINST[against]}`}
             {hasVariables ? '; variables filled in as for the first of them' : ''}
           </p>
-          {changes === null ? null : <MeaningList lines={changeLines(changes)} />}
+          {changes === null || isOnceMore(group) ? null : <MeaningList lines={changeLines(changes)} />}
           {isCut ? (
             <p className={styles.muted}>There is more than stands here; line by line is all.</p>
           ) : null}
-          {first === undefined ? null : isByLine ? (
+          {first === undefined || isOnceMore(group) ? null : isByLine ? (
             <ByLine uid={first.instanceUid} against={against} target={preview.target} />
           ) : (
             <button type="button" className={styles.more} onClick={() => setByLine(true)}>

@@ -26,7 +26,11 @@ export function PreviewResult({ preview }: { readonly preview: RolloutPreview })
       </dl>
       {wouldChange.offline === 0 ? null : (
         <Note tone="gone">
-          {countOf(wouldChange.offline, 'agent')} are offline and get it when they return.
+          {countOf(wouldChange.offline, 'agent')}{' '}
+          {wouldChange.offline === 1
+            ? 'is offline and gets it when it returns'
+            : 'are offline and get it when they return'}
+          .
         </Note>
       )}
       {waves.length < 2 ? null : (
@@ -51,11 +55,11 @@ export function PreviewResult({ preview }: { readonly preview: RolloutPreview })
       )}
       {supersedes.map((each) => (
         <Note key={each.rolloutId} tone="look">
-          {countOf(each.agents, 'agent')} are taken over from{' '}
+          {countOf(each.agents, 'agent')} {each.agents === 1 ? 'is' : 'are'} taken over from{' '}
           <Link to="/rollouts/$id" params={{ id: each.rolloutId }}>
             another rollout
           </Link>
-          , which counts them as superseded.
+          , which counts {each.agents === 1 ? 'it' : 'them'} as superseded.
         </Note>
       ))}
       {wouldChange.count === 0 ? null : <ChangeGroups preview={preview} />}

@@ -141,7 +141,7 @@ function LoadedRollout({ rollout }: { readonly rollout: Rollout }) {
         )}
         {state === undefined ? (
           <>
-            {counts.failed === 0 || wave !== undefined ? null : (
+            {counts.failed === 0 || counts.failed === counts.matched || wave !== undefined ? null : (
               <RolloutAgents
                 id={rollout.id}
                 state="failed"

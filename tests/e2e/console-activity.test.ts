@@ -21,7 +21,7 @@ describeWithBrowser('activity and settings, in the console', () => {
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1440]) {
+    for (const width of [1440, 390]) {
       test(`${colorScheme}, ${width} px: axe finds nothing, and nothing overflows`, async () => {
         const ui = await bench.signedIn({ width, height: 900, colorScheme });
         const found = await bench.judgedPages(ui, [
@@ -35,6 +35,12 @@ describeWithBrowser('activity and settings, in the console', () => {
           ['access', '/settings?tab=access', 'Log in on the command line'],
           ['schemas', '/settings?tab=schemas', 'come with the server'],
         ]);
+        if (width === 390) {
+          await ui.page.getByRole('button', { name: 'More' }).click();
+          await ui.page.getByRole('menuitem', { name: 'Activity' }).waitFor();
+          await ui.page.getByRole('menuitem', { name: 'Settings' }).click();
+          await ui.page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+        }
         expect(found).toEqual([]);
         expect(ui.complaints.filter((each) => !each.includes('400'))).toEqual([]);
         await ui.context.close();

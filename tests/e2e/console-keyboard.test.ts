@@ -59,81 +59,12 @@ describeWithBrowser('the console without a pointer', () => {
 
   beforeAll(async () => {
     const { api } = bench.server;
-    bench.simulate(AGENTS, [
-      '--http',
-      '0',
-      '--read-only',
-      '0',
-      '--fail-rate',
-      '0',
-      '--health-interval',
-      '2s',
-    ]);
+    bench.simulate(AGENTS, ['--http', '0', '--read-only', '0', '--fail-rate', '0']);
     await eventually('the fleet is there', async () => (await api.stats()).state.connected === AGENTS);
     await api.putConfig('edge', { body: BODY });
     const { id } = await api.createRollout({ target: { kind: 'config', name: 'edge' }, selector: '' });
     await eventually('all run it', async () => (await api.getRollout(id)).state === 'succeeded');
-    await eventually('one is unhealthy', async () => (await api.stats()).health.unhealthy > 0);
-  });
-
-  test('an unhealthy agent is found and opened, its configuration changed, rolled out, and taken back', async () => {
-    const { api } = bench.server;
-    const { page, context, complaints } = await bench.signedIn();
-    await findAndGo(page, 'unhealthy', /Unhealthy agents/);
-    await page.waitForURL('**/agents?health=unhealthy');
-    await page.locator('[data-row-link]').first().waitFor();
-    await page.keyboard.press('j');
-    expect(await page.evaluate("document.activeElement.matches('a[data-row-link]')")).toBe(true);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/\/agents\/[0-9a-f-]{36}$/);
-    await page.getByRole('tab', { name: 'Overview' }).waitFor();
-
-    await tabTo(page, /^Overview$/);
-    await page.keyboard.press('ArrowRight');
-    await page.waitForURL('**?tab=configuration');
-    await tabTo(page, /^edge/);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/\/configs\/edge/);
-    await tabTo(page, /^Configuration body$/);
-    await page.keyboard.press('Control+End');
-    await page.keyboard.type('# tried without a pointer');
-    await page.keyboard.press('Control+s');
-    await eventually('it is saved', async () => (await api.getConfig('edge')).revision.number === 2);
-    // Tab indents in the editor; after Esc it leaves.
-    await eventually('the editor is left', async () => {
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Tab');
-      return (await focused(page)) !== 'Configuration body';
-    });
-
-    await findAndGo(page, 'roll out edge', /Roll out edge/);
-    await page.waitForURL('**/rollouts/new?config=edge');
-    await page.getByText(`${AGENTS} agents match`).waitFor();
-    await tabTo(page, /^Preview/);
-    await page.keyboard.press('Enter');
-    const go = page.getByRole('button', { name: `Roll out to ${AGENTS} agents` });
-    await go.waitFor();
-    await tabTo(page, /^Roll out to/);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/\/rollouts\/[0-9a-z]{26}$/);
-    await page.getByText('Succeeded', { exact: true }).first().waitFor();
-    await tabTo(page, /^Roll back/);
-    await page.keyboard.press('Enter');
-    await page
-      .getByRole('dialog')
-      .getByRole('button', { name: /^Roll back \d+ agents?$/ })
-      .waitFor();
-    await tabTo(page, /^Roll back \d+ agents?$/);
-    await page.keyboard.press('Enter');
-    await page.getByText('Rolled back', { exact: true }).first().waitFor();
-    await eventually('all run the first again', async () => {
-      const { items } = await api.listAgents({ config: 'edge', sync: ['in_sync'], limit: 100 });
-      return (
-        items.length === AGENTS && items.every(({ remoteConfig }) => remoteConfig.configs[0]?.revision === 1)
-      );
-    });
-    expect(complaints).toEqual([]);
-    await context.close();
+    await api.putConfig('edge', { body: `${BODY}# again\n` });
   });
 
   test('the focus is at the start of a page that one comes to, and on the row that one comes back from', async () => {

@@ -4,7 +4,7 @@ import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, foldGutter, foldKeymap, indentUnit } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
+import { EditorState, type Extension, Prec } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -207,6 +207,14 @@ function jumpTo(view: EditorView, position: number): void {
   view.focus();
 }
 
+const TAB_LEAVES_FOR_MS = 2_000;
+
+/** Tab leaves after Escape whatever else Escape does: it may end offers that nobody sees yet. */
+function tabLeavesNext(view: EditorView): boolean {
+  view.setTabFocusMode(TAB_LEAVES_FOR_MS);
+  return false;
+}
+
 function writable(save: () => void, command: (command: EditorCommand) => void): Extension {
   return [
     history(),
@@ -218,6 +226,7 @@ function writable(save: () => void, command: (command: EditorCommand) => void): 
     closeBrackets(),
     ownReplacement(),
     lintGutter(),
+    Prec.highest(keymap.of([{ key: 'Escape', run: tabLeavesNext }])),
     keymap.of([
       {
         key: 'Mod-s',

@@ -134,4 +134,23 @@ describeWithBrowser('drift in the console', () => {
     );
     await eventually('none drifts', async () => (await bench.server.api.stats()).drift.drifted === 0);
   });
+
+  test('many are asked one after the other, which the page shows and stops', async () => {
+    const { api } = bench.server;
+    for (const endpoint of ['slow:4317', 'slow:4317', 'slow:4317'])
+      agents.push(startAgent(bench.server.opampUrl, endpoint));
+    await eventually('they drift', async () => (await api.stats()).drift.drifted === 3);
+    const { page, context, complaints } = await bench.signedIn();
+    await bench.open(page, '/drift');
+    const { run } = await api.reassertAgents({ selector: '', perSecond: 0.01, atMost: 3 });
+    expect(run).toMatchObject({ state: 'running', asked: 1, total: 3 });
+    await page.reload();
+    await page.getByText('Re-asserting: 1 of 3 agents asked, 0.01 a second').waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Re-asserting:').waitFor({ state: 'detached' });
+    expect((await api.listReasserts()).items[0]).toMatchObject({ state: 'stopped', asked: 1 });
+    await eventually('one was set right', async () => (await api.stats()).drift.drifted === 2);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });

@@ -4,6 +4,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 const PAGE = 100;
 /** It is looked for over all agents that drift: read again now and then, not with each change of an agent. */
 const AGAIN_MS = 5_000;
+const RUN_AGAIN_MS = 1_000;
 
 function pageOf(selector: string, cursor: string) {
   return {
@@ -33,6 +34,14 @@ export const driftQueries = {
       getNextPageParam: (page) => page.nextCursor ?? undefined,
       placeholderData: keepPreviousData,
       refetchInterval: AGAIN_MS,
+    }),
+  /** Re-assertions of many agents; looked at again while one is under way. */
+  runs: (api: ApiClient) =>
+    queryOptions({
+      queryKey: ['reassert-runs'],
+      queryFn: ({ signal }) => api.listReasserts(signal),
+      refetchInterval: ({ state }) =>
+        state.data?.items.some((run) => run.state === 'running') ? RUN_AGAIN_MS : false,
     }),
   reassertion: (api: ApiClient, selection: ReassertSelection) =>
     queryOptions({

@@ -21,6 +21,7 @@ import styles from './drift.module.css';
 import { DriftAgents } from './drift-agents.tsx';
 import { DriftGroups } from './drift-groups.tsx';
 import { ReassertDialog } from './reassert-dialog.tsx';
+import { ReassertRuns } from './reassert-runs.tsx';
 
 const route = getRouteApi('/inside/drift');
 const PAUSE_MS = 250;
@@ -101,11 +102,12 @@ export function DriftPage() {
           }
           onText={setText}
         />
+        <ReassertRuns />
         {reasserted === undefined ? null : (
           <Note tone="progress" actions={<Button onClick={() => setReasserted(undefined)}>Close</Button>}>
             <span role="status">
-              {countOf(reasserted, 'agent')} {reasserted === 1 ? 'was' : 'were'} asked. Those that run what
-              they are meant to disappear from here by themselves.
+              {countOf(reasserted, 'agent')} {reasserted === 1 ? 'is' : 'are'} asked. Those that run what they
+              are meant to disappear from here by themselves.
             </span>
           </Note>
         )}

@@ -42,6 +42,9 @@ async function findAndGo(page: Page, words: string, option: RegExp): Promise<voi
     await page.keyboard.press('Control+k');
     return field.isVisible();
   });
+  await eventually('its field has the focus', () =>
+    field.evaluate('(field) => field === document.activeElement'),
+  );
   await page.keyboard.type(words);
   const chosen = page.getByRole('option', { name: option, selected: true });
   await eventually(`${option} is chosen`, async () => {

@@ -42,9 +42,7 @@ async function findAndGo(page: Page, words: string, option: RegExp): Promise<voi
     await page.keyboard.press('Control+k');
     return field.isVisible();
   });
-  await eventually('its field has the focus', () =>
-    field.evaluate('(field) => field === document.activeElement'),
-  );
+  await eventually('its field has the focus', async () => (await focused(page)).startsWith('Find'));
   await page.keyboard.type(words);
   const chosen = page.getByRole('option', { name: option, selected: true });
   await eventually(`${option} is chosen`, async () => {

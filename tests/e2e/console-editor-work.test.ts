@@ -116,7 +116,7 @@ describeWithBrowser('work in the editor of configurations', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.type('receivers: [ot');
     await page.getByRole('option', { name: /^otlp/ }).waitFor();
-    await page.keyboard.press('Enter');
+    await page.keyboard.type('lp');
     await page.getByRole('button', { name: /^pipeline metrics$/ }).waitFor();
     await page.getByText('more row').waitFor();
     await page.getByRole('textbox', { name: 'Find in outline' }).fill('rule_5999');

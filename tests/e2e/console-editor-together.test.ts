@@ -79,7 +79,7 @@ describeWithBrowser('unsaved and shared work in the editor of configurations', (
     await page.getByRole('link', { name: 'Fleet' }).first().click();
     await button(page, 'Leave, keep them here').click();
     await page.waitForURL('**/agents');
-    await page.getByRole('heading', { name: 'Fleet' }).waitFor();
+    await page.getByRole('textbox', { name: 'Configuration body' }).waitFor({ state: 'detached' });
     await page.goBack();
     await page.getByText('Your unsaved text is back').waitFor();
     await context.close();

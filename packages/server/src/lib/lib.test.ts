@@ -150,6 +150,26 @@ describe('writes behind', () => {
     expect(writes.count).toBe(2);
   });
 
+  test('do not wait for a clock that is set back', () => {
+    let nowMs = 1_000_000;
+    let due: () => void = () => {};
+    const after = (_ms: number, run: () => void) => {
+      due = run;
+      return { cancel: () => {} };
+    };
+    let writes = 0;
+    const write = async () => {
+      writes += 1;
+    };
+    const clock = { now: () => nowMs, after, every: after };
+    const limits = { delayMs: 100, maxDelayMs: 500, maxWaiting: 30, retryMs: 1000 };
+    const behind = new WriteBehind({ ...limits, clock, write, failed: () => {} });
+    behind.mark();
+    nowMs -= 900_000;
+    due();
+    expect(writes).toBe(1);
+  });
+
   test('are done when flush resolves, also those marked during a write', async () => {
     let waiting = 0;
     let written = 0;

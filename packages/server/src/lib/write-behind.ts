@@ -82,7 +82,8 @@ export class WriteBehind {
     const quietMs = this.#lastMarkMs + delayMs - nowMs;
     const latestMs = this.#firstMarkMs + maxDelayMs - nowMs;
     const waitMs = Math.min(quietMs, latestMs);
-    if (waitMs <= 0) this.#start();
+    // A clock that was set back would have the writes wait until it is where it was.
+    if (waitMs <= 0 || nowMs < this.#firstMarkMs) this.#start();
     else this.#timer = clock.after(waitMs, () => this.#startWhenQuiet());
   }
 

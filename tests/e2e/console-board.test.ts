@@ -104,6 +104,11 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     const items = errors.getByRole('listitem');
     await items.first().getByText('3 agents').waitFor();
     expect(await items.first().textContent()).toContain('unknown exporter "nope"');
+    // Agents of one kind have one name: the end of the uid tells them apart.
+    const named = await items.first().getByRole('link').allTextContents();
+    const titles = [0, 1, 2].map((place) => `edge-${place} …${uid(place).slice(-4)}`);
+    expect(named.filter((name) => !titles.includes(name))).toEqual([]);
+    expect(new Set(named).size).toBeGreaterThan(1);
     expect(await items.nth(1).textContent()).toContain('2 agents');
     expect(await items.nth(1).textContent()).toContain('2 wordings');
     const story = page.getByRole('list', { name: 'What happened to the rollout' });
@@ -171,6 +176,19 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     await page.waitForURL('**to=delivered**');
     await page.getByText('Both are the same, character for character.').waitFor();
     await page.getByText('the intended one, by its hash').waitFor();
+
+    // What has no pipelines says so where they would stand.
+    await api.putConfig('bare', { body: 'exporters: {otlp/a: {timeout: 3s}}\n' });
+    const bare = await api.createRollout({
+      target: { kind: 'config', name: 'bare' },
+      selector: 'service.name=edge-7',
+    });
+    await eventually('it runs that', async () => (await api.getRollout(bare.id)).state === 'succeeded');
+    await bench.open(page, `/agents/${uid(7)}?tab=configuration`);
+    const effective = page.getByRole('region', { name: 'Effective', exact: true });
+    await effective.getByText('a file without a name').waitFor();
+    const pipelines = page.getByRole('region', { name: 'Pipelines that it runs' });
+    await pipelines.getByText('None to draw: the text has no pipelines under service::pipelines.').waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

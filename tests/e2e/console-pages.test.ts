@@ -80,6 +80,17 @@ describeWithBrowser('each page of the console', () => {
     }
   }
 
+  test('a key of an agent breaks after its dots only', async () => {
+    const { page, context } = await bench.signedIn({ width: 390, height: 844 });
+    await bench.open(page, `/agents/${ids.agent}`);
+    const key = page.getByRole('term').filter({ hasText: 'deployment.environment.name' });
+    await key.waitFor();
+    const lines = await key.evaluate(linesOf);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.slice(0, -1).filter((line) => !line.endsWith('.'))).toEqual([]);
+    await context.close();
+  });
+
   test('the login and its refusal, light and dark', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page, context } = await bench.chromium.newPage({ width: 390, colorScheme });
@@ -107,3 +118,35 @@ describeWithBrowser('each page of the console', () => {
     await context.close();
   });
 });
+
+interface TextNode {
+  readonly textContent: string;
+}
+
+/** The lines that a text is drawn in, in the page. */
+function linesOf(element: unknown): string[] {
+  const { document } = globalThis as unknown as {
+    document: {
+      createTreeWalker(root: unknown, show: number): { nextNode(): TextNode | null };
+      createRange(): {
+        setStart(node: TextNode, at: number): void;
+        setEnd(node: TextNode, at: number): void;
+        getBoundingClientRect(): { top: number };
+      };
+    };
+  };
+  const walker = document.createTreeWalker(element, 4);
+  const lines: { top: number; text: string }[] = [];
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    for (let at = 0; at < node.textContent.length; at += 1) {
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      const { top } = range.getBoundingClientRect();
+      const last = lines.at(-1);
+      if (last?.top === top) last.text += node.textContent.charAt(at);
+      else lines.push({ top, text: node.textContent.charAt(at) });
+    }
+  }
+  return lines.map(({ text }) => text);
+}

@@ -1,5 +1,6 @@
 import type { Agent } from '@drover/api';
 import { Link } from '@tanstack/react-router';
+import { formatFileName } from '../components/format.ts';
 import { Identifier } from '../components/identifier.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
@@ -126,12 +127,7 @@ function Effective({ agent }: { readonly agent: Agent }) {
         <Facts
           facts={[
             ['Reported', <Time key="at" at={effective.reportedAt} />],
-            [
-              'Files',
-              Object.keys(effective.files)
-                .map((name) => name || 'unnamed')
-                .join(', ') || 'None',
-            ],
+            ['Files', Object.keys(effective.files).map(formatFileName).join(', ') || 'None'],
             ['Secrets', 'Known sensitive fields are masked'],
           ]}
         />

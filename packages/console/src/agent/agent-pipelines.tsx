@@ -1,6 +1,7 @@
 import type { Agent } from '@drover/api';
 import { lazy, Suspense } from 'react';
-import { SkeletonRows } from '../components/skeleton.tsx';
+import { formatFileName } from '../components/format.ts';
+import { Panel } from '../components/panel.tsx';
 import styles from './agent.module.css';
 
 const GraphPanel = lazy(() =>
@@ -10,19 +11,26 @@ const GraphPanel = lazy(() =>
 /** The pipelines of each file that the agent says it runs, with the health that it reports of their components. */
 export function AgentPipelines({ agent }: { readonly agent: Agent }) {
   const files = Object.entries(agent.effectiveConfig?.files ?? {});
-  return (
-    <Suspense fallback={files.length === 0 ? null : <SkeletonRows rows={5} />}>
-      {files.map(([name, { body }]) => (
-        <GraphPanel
-          key={name}
-          title={files.length > 1 ? `Pipelines of ${name}` : 'Pipelines that it runs'}
-          aside={<span className={styles.muted}>{healthRemark(agent)}</span>}
-          text={body}
-          health={agent.health}
-        />
-      ))}
+  const titleOf = (name: string) =>
+    files.length > 1 ? `Pipelines of ${formatFileName(name)}` : 'Pipelines that it runs';
+  return files.map(([name, { body }]) => (
+    <Suspense
+      key={name}
+      fallback={
+        <Panel title={titleOf(name)}>
+          <p className={styles.muted}>Reading…</p>
+        </Panel>
+      }
+    >
+      <GraphPanel
+        title={titleOf(name)}
+        aside={<span className={styles.muted}>{healthRemark(agent)}</span>}
+        text={body}
+        health={agent.health}
+        saysNone
+      />
     </Suspense>
-  );
+  ));
 }
 
 function healthRemark({ health, connection }: Agent): string {

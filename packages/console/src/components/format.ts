@@ -9,6 +9,11 @@ export function countOf(count: number, singular: string, plural = `${singular}s`
   return `${formatCount(count)} ${count === 1 ? singular : plural}`;
 }
 
+/** A file that an agent reports; one that it sends alone has no name. */
+export function formatFileName(name: string): string {
+  return name === '' ? 'a file without a name' : name;
+}
+
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB'] as const;
 
 export function formatBytes(bytes: number): string {

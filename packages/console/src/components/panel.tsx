@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import { Fragment, type ReactNode, useId } from 'react';
 import styles from './panel.module.css';
 
 interface PanelProps {
@@ -24,16 +24,34 @@ export function Panel({ title, aside, children, isFlush }: PanelProps) {
   );
 }
 
-/** Names and values, side by side where there is room. */
+/** Names and values side by side; the names get the room that they need, up to half of it. */
 export function Facts(props: { readonly facts: readonly (readonly [string, ReactNode])[] }) {
   return (
     <dl className={styles.facts}>
       {props.facts.map(([name, value]) => (
         <div key={name} className={styles.fact}>
-          <dt>{name}</dt>
+          <dt>
+            <DottedName name={name} />
+          </dt>
           <dd>{value}</dd>
         </div>
       ))}
     </dl>
   );
+}
+
+/** A name such as `deployment.environment.name`, which breaks after its dots before it breaks inside a word. */
+function DottedName({ name }: { readonly name: string }) {
+  const parts = name.split('.');
+  return parts.map((part, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place
+    <Fragment key={at}>
+      {part}
+      {at < parts.length - 1 ? (
+        <>
+          .<wbr />
+        </>
+      ) : null}
+    </Fragment>
+  ));
 }

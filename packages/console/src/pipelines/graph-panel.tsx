@@ -14,11 +14,13 @@ interface GraphPanelProps {
   readonly text: string;
   /** What an agent that runs this text reports; null where it reports none. Absent where no agent is meant. */
   readonly health?: ComponentHealthView | null;
+  /** A text without pipelines has a panel too, with a line that says so; else it has none. */
+  readonly saysNone?: boolean;
 }
 
 /** The pipelines of a text that is not edited here; a node that is chosen shows its settings and its health. */
-export function GraphPanel({ title, aside, text, health }: GraphPanelProps) {
-  const { graph, reason } = useGraph(text);
+export function GraphPanel({ title, aside, text, health, saysNone = false }: GraphPanelProps) {
+  const { graph, reason, isReading } = useGraph(text);
   const [chosen, setChosen] = useState<string>();
   const isChosen = chosen !== undefined;
   const nodeHealth = useMemo(
@@ -30,7 +32,14 @@ export function GraphPanel({ title, aside, text, health }: GraphPanelProps) {
     const parsed = isChosen ? parseCollectorConfig(text) : undefined;
     return parsed?.kind === 'parsed' ? parsed.data : undefined;
   }, [text, isChosen]);
-  if (graph === undefined) return null;
+  if (graph === undefined) {
+    if (!saysNone) return null;
+    return (
+      <Panel title={title}>
+        <p className={styles.none}>{isReading ? 'Reading…' : `None to draw: ${reason}.`}</p>
+      </Panel>
+    );
+  }
   const node = [...graph.nodes, ...graph.extensions, ...graph.unused].find((each) => each.id === chosen);
   return (
     <Panel title={title} aside={aside} isFlush>

@@ -2,6 +2,7 @@ import type { RolloutChangeGroup, RolloutPreview, WouldRun } from '@drover/api';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
+import { AgentTitle } from '../components/agent-title.tsx';
 import { changeLines, changeSummary } from '../components/change-lines.ts';
 import { ErrorState } from '../components/error-state.tsx';
 import { countOf, formatCount } from '../components/format.ts';
@@ -83,7 +84,7 @@ function Group({ group, preview, isOpen }: GroupProps) {
               <span key={instanceUid}>
                 {index === 0 ? '' : ', '}
                 <Link to="/agents/$uid" params={{ uid: instanceUid }} search={{ tab: 'configuration' }}>
-                  <bdi>{displayName}</bdi>
+                  <AgentTitle name={displayName} uid={instanceUid} />
                 </Link>
               </span>
             ))}

@@ -1,6 +1,7 @@
 import type { RolloutReasonQuery } from '@drover/api';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { AgentTitle } from '../components/agent-title.tsx';
 import { ErrorState } from '../components/error-state.tsx';
 import { countOf, formatCount } from '../components/format.ts';
 import { Panel } from '../components/panel.tsx';
@@ -46,7 +47,7 @@ export function RolloutReasons({ id, state, title }: RolloutReasonsProps) {
                   <span key={instanceUid}>
                     {index === 0 ? '' : ', '}
                     <Link to="/agents/$uid" params={{ uid: instanceUid }} search={{ tab: 'configuration' }}>
-                      <bdi>{displayName}</bdi>
+                      <AgentTitle name={displayName} uid={instanceUid} />
                     </Link>
                   </span>
                 ))}

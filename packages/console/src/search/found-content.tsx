@@ -1,7 +1,7 @@
 import type { EffectiveFound } from '@drover/api';
 import { Link } from '@tanstack/react-router';
 import { AgentTitle } from '../components/agent-title.tsx';
-import { countOf, formatCount, shortenMiddle } from '../components/format.ts';
+import { countOf, formatCount, formatFileName, shortenMiddle } from '../components/format.ts';
 import { Panel } from '../components/panel.tsx';
 import { ToneShape } from '../components/state-badge.tsx';
 import { connectionWords } from '../components/tone.ts';
@@ -42,9 +42,7 @@ export function FoundContent({ found }: { readonly found: EffectiveFound }) {
       </ul>
       {shown.map((file) => (
         <div key={file.name}>
-          {files.length === 1 ? null : (
-            <p className={styles.file}>{file.name === '' ? 'unnamed' : file.name}</p>
-          )}
+          {files.length === 1 ? null : <p className={styles.file}>{formatFileName(file.name)}</p>}
           <HitLines hits={file.hits} lines={file.lines} />
         </div>
       ))}

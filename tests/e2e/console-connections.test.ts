@@ -50,12 +50,12 @@ describeWithBrowser('who may connect, in the console', () => {
           ['waiting', '/connections', 'Approve all'],
           ['tokens', '/connections?tab=tokens', 'trusted-image'],
           ['credentials', '/connections?tab=credentials', 'In use'],
-          ['credentials, none', '/connections?tab=credentials&state=failed', 'No such credential'],
+          ['credentials, none', '/connections?tab=credentials&state=failed', 'No credentials in this state'],
           ['agent that waits', `/agents/${waiting?.instanceUid}`, 'It waits for approval'],
           [
             'agent, connection',
             `/agents/${own.instanceUid}?tab=connection`,
-            'which serves for no other agent',
+            'which is valid for no other agent',
           ],
         ]);
         await bench.open(ui.page, '/connections');
@@ -80,7 +80,7 @@ describeWithBrowser('who may connect, in the console', () => {
     for (const at of [0, 1]) await page.getByRole('checkbox').nth(at).check();
     await page.getByRole('button', { name: 'Approve 2 agents' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('given what is meant for them').waitFor();
+    await dialog.getByText('get what is intended for them').waitFor();
     expect((await bench.server.api.stats()).enrolment.pending, 'nothing before the answer').toBe(WAITING);
     await dialog.getByRole('button', { name: 'Approve 2 agents' }).click();
     await page.getByRole('button', { name: `Approve all ${WAITING - 2} agents` }).waitFor();
@@ -115,8 +115,8 @@ describeWithBrowser('who may connect, in the console', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('edge-sites');
     await dialog.getByLabel('Expires').selectOption('7');
-    await dialog.getByRole('checkbox', { name: 'approved at once' }).check();
-    await dialog.getByRole('button', { name: 'Make token' }).click();
+    await dialog.getByRole('checkbox', { name: 'Approve agents that connect with it automatically' }).check();
+    await dialog.getByRole('button', { name: 'Create token' }).click();
     const secret = (await dialog.getByText(/^drv_enrol_/).textContent()) ?? '';
     const made = (await bench.server.api.listEnrolmentTokens()).items.find(
       ({ name }) => name === 'edge-sites',
@@ -127,7 +127,7 @@ describeWithBrowser('who may connect, in the console', () => {
     expect(await page.content()).not.toContain(secret);
 
     await page.getByRole('button', { name: 'Delete trusted-image' }).click();
-    await dialog.getByText(`${SHARING} agents are connected by it`).waitFor();
+    await dialog.getByText(`${SHARING} agents are connected with it`).waitFor();
     await dialog.getByRole('button', { name: `Delete token, disconnect ${SHARING} agents` }).click();
     await page.getByRole('link', { name: 'trusted-image' }).waitFor({ state: 'detached' });
     await eventually('those that shared it are disconnected', async () => {
@@ -153,7 +153,7 @@ describeWithBrowser('who may connect, in the console', () => {
     });
     await page.getByText('by admin').first().waitFor();
     await page.getByRole('button', { name: 'Revoke' }).click();
-    await dialog.getByText('refused whatever they come by').waitFor();
+    await dialog.getByText('refused, whatever credential they use').waitFor();
     await dialog.getByRole('button', { name: 'Revoke 1 agent' }).click();
     await page.getByText('It was revoked').waitFor();
     const agent = await bench.server.api.getAgent(uid);

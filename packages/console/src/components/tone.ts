@@ -56,12 +56,12 @@ export const rolloutWords: Record<RolloutState, StateWord> = {
 };
 
 export const waveWords: Record<WaveState, StateWord> = {
-  waiting: { tone: 'gone', word: 'Waits' },
+  waiting: { tone: 'gone', word: 'Waiting' },
   running: { tone: 'progress', word: 'Running' },
   soaking: { tone: 'progress', word: 'Soaking' },
   passed: { tone: 'well', word: 'Passed' },
   failed: { tone: 'broken', word: 'Halted' },
-  overridden: { tone: 'look', word: 'Gone on anyway' },
+  overridden: { tone: 'look', word: 'Overridden' },
 };
 
 export const driftWords: Record<DriftState, StateWord> = {
@@ -81,15 +81,15 @@ export const rolloutAgentWords: Record<RolloutAgentState, StateWord> = {
 
 export const enrolmentWords: Record<EnrolmentState, StateWord> = {
   approved: { tone: 'well', word: 'Approved' },
-  pending: { tone: 'look', word: 'Waits for approval' },
+  pending: { tone: 'look', word: 'Waiting for approval' },
   rejected: { tone: 'broken', word: 'Rejected' },
   revoked: { tone: 'broken', word: 'Revoked' },
 };
 
 export const credentialKindWords: Record<CredentialKind, StateWord> = {
-  own: { tone: 'well', word: 'Its own' },
+  own: { tone: 'well', word: 'Own credential' },
   offered: { tone: 'progress', word: 'Offered, not used yet' },
-  failed: { tone: 'broken', word: 'Could not use its own' },
+  failed: { tone: 'broken', word: 'Own credential failed' },
   shared: { tone: 'look', word: 'Shared token' },
   certificate: { tone: 'well', word: 'Client certificate' },
   none: { tone: 'gone', word: 'None' },
@@ -98,6 +98,6 @@ export const credentialKindWords: Record<CredentialKind, StateWord> = {
 export const credentialStateWords: Record<CredentialState, StateWord> = {
   active: { tone: 'well', word: 'In use' },
   offered: { tone: 'progress', word: 'Offered' },
-  due: { tone: 'gone', word: 'Due when it connects' },
+  due: { tone: 'gone', word: 'Due on next connect' },
   failed: { tone: 'broken', word: 'Failed' },
 };

@@ -57,7 +57,7 @@ export function ConnectionsPage() {
       />
       {stats.data === undefined ? null : (
         <p className={styles.kinds}>
-          <span>Agents by what they show:</span>
+          <span>Agents by credential:</span>
           {KINDS.filter((kind) => (stats.data?.credential[kind] ?? 0) > 0).map((kind) => (
             <Link key={kind} to="/agents" search={{ credential: [kind] }} className={styles.kind}>
               <ToneShape tone={credentialKindWords[kind].tone} />
@@ -70,7 +70,7 @@ export function ConnectionsPage() {
               Rejected or revoked <strong>{formatCount(shutOut)}</strong>
             </Link>
           )}
-          {stats.data.total === 0 ? <span>no agent yet</span> : null}
+          {stats.data.total === 0 ? <span>no agents yet</span> : null}
         </p>
       )}
       {isKnown ? (

@@ -12,7 +12,7 @@ import { credentialKindOfOwnWords } from './enrolment-words.ts';
 
 function AgentLink({ credential: { agent, instanceUid } }: { readonly credential: Credential }) {
   if (agent === null)
-    return <span className={styles.muted}>…{instanceUid.slice(-4)}, an agent that was forgotten</span>;
+    return <span className={styles.muted}>…{instanceUid.slice(-4)}, a forgotten agent</span>;
   return (
     <Link
       to="/agents/$uid"
@@ -52,7 +52,7 @@ const columns: readonly DataColumn<Credential>[] = [
   },
   {
     id: 'connection',
-    header: 'Agent is',
+    header: 'Connection',
     track: '124px',
     minTableWidth: 900,
     cell: ({ agent }) => (agent === null ? '–' : <StateBadge state={connectionWords[agent.state]} />),
@@ -72,7 +72,7 @@ const columns: readonly DataColumn<Credential>[] = [
   },
   {
     id: 'createdAt',
-    header: 'Made',
+    header: 'Created',
     track: 'minmax(130px, 1fr)',
     minTableWidth: 760,
     sortField: 'createdAt',
@@ -93,7 +93,7 @@ function CredentialCard({ credential }: { readonly credential: Credential }): Re
       </div>
       <div className={styles.cardLine}>
         <span className={styles.muted}>
-          Used: <TimeOr at={credential.lastUsedAt} otherwise="never" />
+          Last used: <TimeOr at={credential.lastUsedAt} otherwise="never" />
         </span>
         <span className={styles.muted}>
           Expires: <TimeOr at={credential.expiresAt} otherwise="never" />

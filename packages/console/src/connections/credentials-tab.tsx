@@ -43,7 +43,7 @@ export function CredentialsTab(props: {
         query.isError ? (
           <ErrorState
             error={query.error}
-            what="The credentials could not be read"
+            what="The credentials could not be loaded"
             onRetry={() => void query.refetch()}
           />
         ) : (
@@ -51,11 +51,11 @@ export function CredentialsTab(props: {
         )
       ) : rows.length === 0 ? (
         <EmptyState
-          title={state === undefined ? 'No agent has a credential of its own' : 'No such credential'}
+          title={state === undefined ? 'No agent has its own credential' : 'No credentials in this state'}
         >
           {state === undefined
-            ? 'Approved agents that take connection settings are given one where agents connect with an enrolment token or by approval.'
-            : 'No credential stands so.'}
+            ? 'An approved agent that accepts connection settings gets one, where agents connect with an enrolment token or need approval.'
+            : 'Choose another state above.'}
         </EmptyState>
       ) : (
         <CredentialTable

@@ -23,12 +23,12 @@ const VERBS: Record<EnrolmentAct, string> = {
 
 const EFFECTS: Record<EnrolmentAct, ReactNode> = {
   approve:
-    'They are given what is meant for them: the configuration of every rollout that they match, and a credential of their own where they take one.',
-  reject: 'They are disconnected at once and refused from then on. You can approve them later all the same.',
+    'They get what is intended for them: the configuration of every rollout they match, and their own credential if they accept one.',
+  reject: 'They are disconnected at once and refused from then on. You can still approve them later.',
   revoke:
-    'Their credentials are void, they are disconnected at once, and they are refused whatever they come by, until they are approved again. Collectors that run go on running.',
+    'Their credentials become invalid, they are disconnected at once, and they are refused, whatever credential they use, until they are approved again. Running Collectors keep running.',
   rotate:
-    'Each is offered another credential, those that are away when they come back. What they have serves until they have come by the next one.',
+    'Each is offered a new credential; those that are offline get it when they reconnect. The current one stays valid until the agent has connected with the new one.',
 };
 
 /** Shows what an act on agents would do, with its number, and does it to exactly those that were counted. */
@@ -62,8 +62,8 @@ export function EnrolmentDialog({ act, selection, onClose, onDone }: EnrolmentDi
       onConfirm={() => (isNothing ? onClose() : decide.mutate([...uids]))}
       onClose={onClose}
     >
-      {isNothing ? <p>There is nothing to change.</p> : <p>{EFFECTS[act]}</p>}
-      {result === undefined ? null : <ActRemainder result={result} already="stand so already" />}
+      {isNothing ? <p>Nothing to change.</p> : <p>{EFFECTS[act]}</p>}
+      {result === undefined ? null : <ActRemainder result={result} already="already in this state" />}
     </ConfirmDialog>
   );
 }

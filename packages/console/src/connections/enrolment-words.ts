@@ -7,9 +7,9 @@ export const credentialKindOfOwnWords: Record<CredentialKindOfOwn, string> = {
 
 /** Who may connect, by the server's setting. */
 export const modeText: Record<Self['enrolment'], string> = {
-  open: 'Everybody may connect; nothing has to be shown.',
-  token: 'Agents connect with an enrolment token, and with a credential of their own once they have one.',
-  approval: 'Everybody may connect and report. An agent is given nothing before it is approved.',
+  open: 'Anyone may connect; no credential is required.',
+  token: 'Agents connect with an enrolment token, then with their own credential once they have one.',
+  approval: 'Anyone may connect and report. An agent gets nothing until it is approved.',
   mtls: 'Agents connect with a client certificate.',
 };
 
@@ -17,18 +17,18 @@ export const modeText: Record<Self['enrolment'], string> = {
 export function credentialSentence({ credential, enrolmentToken, takesCredentials }: Enrolment): string {
   switch (credential) {
     case 'own':
-      return 'It comes by a credential of its own, which serves for no other agent.';
+      return 'Connects with its own credential, which is valid for no other agent.';
     case 'offered':
-      return 'It was offered a credential of its own and has not come by it yet.';
+      return 'Was offered its own credential and has not used it yet.';
     case 'failed':
-      return 'It could not use the credential that it was offered. Rotate it to offer another.';
+      return 'Could not use the credential it was offered. Rotate it to offer another.';
     case 'certificate':
-      return 'It comes by a client certificate.';
+      return 'Connects with a client certificate.';
     case 'none':
-      return 'It shows nothing: its uid alone tells who it is.';
+      return 'Connects without a credential: only its instance uid identifies it.';
     case 'shared':
       return takesCredentials
-        ? `It comes by the enrolment token “${enrolmentToken?.name ?? ''}”, which other agents may share.`
-        : `It comes by the enrolment token “${enrolmentToken?.name ?? ''}”, and does not take a credential of its own.`;
+        ? `Connects with the enrolment token “${enrolmentToken?.name ?? ''}”, which other agents may share.`
+        : `Connects with the enrolment token “${enrolmentToken?.name ?? ''}”; it does not accept its own credential.`;
   }
 }

@@ -44,10 +44,10 @@ export function NewToken(props: {
       ) : (
         <div className={styles.form}>
           <Note tone="look">
-            This is the only time that the token is shown. Drover keeps nothing of it but its hash.
+            The token is shown only this once. Drover stores only its hash.
           </Note>
           <CopyBlock label="token" text={created.token} />
-          <p>Agents send it with each connection, in this header:</p>
+          <p>Agents send it in this header when they connect:</p>
           <CopyBlock label="header" text={`Authorization: Bearer ${created.token}`} />
           <div className={styles.formActions}>
             <Button variant="filled" onClick={close}>
@@ -97,7 +97,7 @@ function NewTokenForm(props: {
         value={name}
         error={
           isWrong
-            ? 'Small letters, digits, “.”, “_” and “-”; it begins and ends with a letter or digit'
+            ? 'Lower-case letters, digits, “.”, “_” and “-”; must start and end with a letter or digit'
             : undefined
         }
         data-autofocus
@@ -107,8 +107,7 @@ function NewTokenForm(props: {
       />
       <Select label="Expires" value={days} options={EXPIRIES} onChange={setDays} />
       <p className={styles.muted}>
-        When it expires or is deleted, agents that were let in by it and have no credential of their own are
-        disconnected.
+        When it expires or is deleted, agents that rely on it and have no credential of their own are disconnected.
       </p>
       {props.isApprovalAsked ? (
         <label className={styles.check}>
@@ -117,14 +116,14 @@ function NewTokenForm(props: {
             checked={autoApprove}
             onChange={(event) => setAutoApprove(event.currentTarget.checked)}
           />
-          <span>Agents that come with it are approved at once</span>
+          <span>Approve agents that connect with it automatically</span>
         </label>
       ) : null}
       {create.isError ? <FailureNote error={create.error} /> : null}
       <div className={styles.formActions}>
         <Button onClick={props.onClose}>Cancel</Button>
         <Button type="submit" variant="filled" disabled={!NAME.test(name)} loading={create.isPending}>
-          Make token
+          Create token
         </Button>
       </div>
     </form>

@@ -30,7 +30,7 @@ export function TokensTab(props: { readonly isApprovalAsked: boolean; readonly i
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The enrolment tokens could not be read"
+        what="The enrolment tokens could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -39,10 +39,10 @@ export function TokensTab(props: { readonly isApprovalAsked: boolean; readonly i
   }
   if (rows.length === 0) {
     return (
-      <EmptyState title="No enrolment token yet">
+      <EmptyState title="No enrolment tokens yet">
         {props.isTokenNeeded
-          ? 'This server lets agents in only with an enrolment token, or with the credential that they were given. Make one for each site, team or image, so that you can take it back alone.'
-          : 'An enrolment token is a secret that lets agents connect. This server lets them in without one.'}
+          ? 'Agents need an enrolment token to connect to this server, or the credential it gave them. Create one for each site, team or image, so that each can be revoked on its own.'
+          : 'An enrolment token is a secret that lets agents connect. This server does not require one.'}
       </EmptyState>
     );
   }
@@ -123,26 +123,26 @@ function columnsFor(onDelete: (token: EnrolmentToken) => void): readonly DataCol
     },
     {
       id: 'agents',
-      header: 'Connected by it',
+      header: 'Agents connected with it',
       track: 'minmax(150px, 1fr)',
       cell: ({ agents }) => (
         <span className={styles.muted}>
           {countOf(agents.connected, 'agent')}
-          {agents.known > agents.connected ? `, ${agents.known - agents.connected} away` : ''}
+          {agents.known > agents.connected ? `, ${agents.known - agents.connected} offline` : ''}
         </span>
       ),
     },
     {
       id: 'approves',
-      header: 'Approves',
+      header: 'Approval',
       track: '92px',
-      cell: ({ autoApprove }) => <span className={styles.muted}>{autoApprove ? 'At once' : 'No'}</span>,
+      cell: ({ autoApprove }) => <span className={styles.muted}>{autoApprove ? 'Automatic' : 'Manual'}</span>,
     },
     { id: 'expires', header: 'Expires', track: '110px', cell: (token) => <Expiry token={token} /> },
     { id: 'used', header: 'Last used', track: '104px', cell: (token) => <LastUse token={token} /> },
     {
       id: 'created',
-      header: 'Made',
+      header: 'Created',
       track: 'minmax(130px, 0.8fr)',
       minTableWidth: 900,
       cell: ({ createdAt, createdBy }) => (
@@ -153,7 +153,7 @@ function columnsFor(onDelete: (token: EnrolmentToken) => void): readonly DataCol
     },
     {
       id: 'act',
-      header: 'Act',
+      header: 'Actions',
       track: '96px',
       align: 'end',
       cell: (token) => <DeleteButton token={token} onDelete={onDelete} />,
@@ -173,7 +173,7 @@ function TokenCard(props: {
         <DeleteButton token={token} onDelete={props.onDelete} />
       </div>
       <div className={styles.cardLine}>
-        <span className={styles.muted}>{countOf(token.agents.connected, 'agent')} connected by it</span>
+        <span className={styles.muted}>{countOf(token.agents.connected, 'agent')} connected with it</span>
         <span className={styles.muted}>
           Expires: <Expiry token={token} />
         </span>
@@ -207,16 +207,15 @@ function DeleteToken({ token, onClose }: { readonly token: EnrolmentToken; reado
       onClose={onClose}
     >
       <p>
-        Nobody connects with this token any more. This cannot be undone; agents that need one have to be given
-        another.
+        No agent can connect with this token any more. This cannot be undone; agents that need a token must be given another one.
       </p>
       <p>
         {connected === 0
-          ? 'No agent is connected by it now.'
-          : `${countOf(connected, 'agent')} ${connected === 1 ? 'is' : 'are'} connected by it and ${connected === 1 ? 'has' : 'have'} no credential of ${connected === 1 ? 'its' : 'their'} own: ${connected === 1 ? 'it is' : 'they are'} disconnected at once. Collectors that run go on running.`}
+          ? 'No agent is connected with it now.'
+          : `${countOf(connected, 'agent')} ${connected === 1 ? 'is' : 'are'} connected with it and ${connected === 1 ? 'has' : 'have'} no credential of ${connected === 1 ? 'its' : 'their'} own: ${connected === 1 ? 'it is' : 'they are'} disconnected at once. Running Collectors keep running.`}
         {away === 0
           ? ''
-          : ` ${countOf(away, 'agent')} that came by it last and ${away === 1 ? 'is' : 'are'} away cannot come back.`}
+          : ` ${countOf(away, 'agent')} that last connected with it and ${away === 1 ? 'is' : 'are'} offline cannot reconnect.`}
       </p>
     </ConfirmDialog>
   );

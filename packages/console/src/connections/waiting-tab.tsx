@@ -23,7 +23,7 @@ interface Asked {
   readonly selection: AgentSelection;
 }
 
-/** Agents that wait for approval, with what they say of themselves. */
+/** Agents waiting for approval, with what they say of themselves. */
 export function WaitingTab(props: { readonly isApprovalAsked: boolean }) {
   const query = useInfiniteQuery(queries.waitingAgents(useApi()));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -45,7 +45,7 @@ export function WaitingTab(props: { readonly isApprovalAsked: boolean }) {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The agents that wait could not be read"
+        what="The waiting agents could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -54,10 +54,10 @@ export function WaitingTab(props: { readonly isApprovalAsked: boolean }) {
   }
   if (rows.length === 0) {
     return (
-      <EmptyState title="No agent waits for approval">
+      <EmptyState title="No agents waiting for approval">
         {props.isApprovalAsked
-          ? 'Agents that connect for the first time stand here until you approve or reject them.'
-          : 'This server asks for no approval (agents.enrolment). An agent comes back here when its credential has expired.'}
+          ? 'Agents that connect for the first time appear here until you approve or reject them.'
+          : 'This server requires no approval (agents.enrolment). An agent returns here when its credential has expired.'}
       </EmptyState>
     );
   }
@@ -84,11 +84,11 @@ export function WaitingTab(props: { readonly isApprovalAsked: boolean }) {
           variant="subtle"
           onClick={() => setChosen(hasAll ? new Set() : new Set(rows.map(({ instanceUid }) => instanceUid)))}
         >
-          {hasAll ? 'Choose none' : `Choose ${rows.length === total ? 'all' : `the first ${rows.length}`}`}
+          {hasAll ? 'Select none' : `Select ${rows.length === total ? 'all' : `the first ${rows.length}`}`}
         </Button>
       </div>
       <DataTable
-        label="Agents that wait for approval"
+        label="Agents waiting for approval"
         columns={columns}
         rows={rows}
         total={total}
@@ -124,7 +124,7 @@ function Chooser(props: {
       <input
         type="checkbox"
         checked={isChosen}
-        aria-label={`Choose ${agent.displayName} …${agent.instanceUid.slice(-4)}`}
+        aria-label={`Select ${agent.displayName} …${agent.instanceUid.slice(-4)}`}
         onChange={(event) => choose(agent.instanceUid, event.currentTarget.checked)}
       />
     </label>
@@ -132,14 +132,14 @@ function Chooser(props: {
 }
 
 function cameWith({ enrolment }: AgentSummary): string {
-  return enrolment.enrolmentToken === null ? 'Nothing' : `Token ${enrolment.enrolmentToken.name}`;
+  return enrolment.enrolmentToken === null ? 'None' : `Token ${enrolment.enrolmentToken.name}`;
 }
 
 function columnsFor(chosen: ReadonlySet<string>, choose: Choose): readonly DataColumn<AgentSummary>[] {
   return [
     {
       id: 'choose',
-      header: 'Choose',
+      header: 'Select',
       track: '52px',
       cell: (agent) => <Chooser agent={agent} isChosen={chosen.has(agent.instanceUid)} choose={choose} />,
     },
@@ -175,7 +175,7 @@ function columnsFor(chosen: ReadonlySet<string>, choose: Choose): readonly DataC
     },
     {
       id: 'with',
-      header: 'Came with',
+      header: 'Credential',
       track: 'minmax(100px, 0.8fr)',
       minTableWidth: 840,
       cell: (agent) => <span className={styles.muted}>{cameWith(agent)}</span>,

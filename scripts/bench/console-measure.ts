@@ -51,7 +51,7 @@ async function visits(api: ApiClient): Promise<readonly Visit[]> {
       answer: /of them offline/,
     },
     { name: 'Rollout', path: `/rollouts/${rollout?.id}`, answer: /All agents/ },
-    { name: 'Drift', path: '/drift', answer: /In what/ },
+    { name: 'Drift', path: '/drift', answer: /Differences/ },
     { name: 'Search', path: '/search?q=exporter%3Aotlphttp', answer: /of [\d,]+ runs? it/ },
     {
       name: 'Search for what nobody runs',

@@ -30,10 +30,10 @@ describeWithBrowser('activity and settings, in the console', () => {
           ['activity of one', '/activity?subject=config:edge', 'Only config:edge'],
           ['events', '/activity?tab=agents', 'Configuration applied'],
           ['events, wrong selector', '/activity?tab=agents&selector=a%3Db%3D', 'could not be read'],
-          ['server', '/settings', 'Answers late by'],
+          ['server', '/settings', 'Event loop delay'],
           ['settings', '/settings?tab=settings', 'opamp.maxMessageBytes'],
           ['access', '/settings?tab=access', 'Log in on the command line'],
-          ['schemas', '/settings?tab=schemas', 'come with the server'],
+          ['schemas', '/settings?tab=schemas', 'bundled with the server'],
         ]);
         if (width === 390) {
           await ui.page.getByRole('button', { name: 'More' }).click();
@@ -57,7 +57,7 @@ describeWithBrowser('activity and settings, in the console', () => {
     await eventually('so many entries', async () => (await entries.count()) === 1);
     await page.getByLabel('Who', { exact: true }).selectOption('The server itself');
     await page.getByText('Nothing matches these filters').waitFor();
-    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.getByLabel('Search the activity').fill('first try');
     await page.waitForURL((url) => url.searchParams.get('q') === 'first try');
     await eventually('so many entries', async () => (await entries.count()) === 1);
@@ -107,10 +107,10 @@ describeWithBrowser('activity and settings, in the console', () => {
     const { page, context } = await bench.signedIn();
     const [agent] = (await bench.server.api.listAgents({ limit: 1 })).items;
     await bench.open(page, '/activity?tab=agents');
-    const events = page.getByRole('list', { name: 'Events of agents' }).getByRole('listitem');
+    const events = page.getByRole('list', { name: 'Agent events' }).getByRole('listitem');
     await page.getByLabel('What', { exact: true }).selectOption('First seen');
     await eventually('so many entries', async () => (await events.count()) === AGENTS);
-    await page.getByLabel('Agents, by a selector').fill(`instanceUid=${agent?.instanceUid}`);
+    await page.getByLabel('Agents, by selector').fill(`instanceUid=${agent?.instanceUid}`);
     await eventually('so many entries', async () => (await events.count()) === 1);
     await events.first().getByRole('link').click();
     await page.waitForURL(`**/agents/${agent?.instanceUid}`);
@@ -122,12 +122,12 @@ describeWithBrowser('activity and settings, in the console', () => {
     await goByKeys(page, 'g,', '/settings');
     await page.getByText('SQLite, embedded').waitFor();
     await page.getByRole('tab', { name: 'Settings', exact: true }).click();
-    await page.getByLabel(/that are not the default/).check();
+    await page.getByLabel(/changed from the default/).check();
     await page.waitForURL((url) => url.searchParams.get('set') === 'only');
     const row = page.getByRole('listitem').filter({ hasText: 'agents.eventsKept' });
-    expect(await row.textContent()).toContain('150By environment variable DROVER_AGENTS_EVENTS_KEPT');
+    expect(await row.textContent()).toContain('150From environment variable DROVER_AGENTS_EVENTS_KEPT');
     expect(await page.locator('main').textContent()).not.toContain('opamp.maxMessageBytes');
-    await page.getByLabel(/that are not the default/).uncheck();
+    await page.getByLabel(/changed from the default/).uncheck();
     await page.getByLabel('Search the settings').fill('adminToken');
     await page.getByText('auth.adminToken').waitFor();
     expect(await page.locator('main').textContent()).not.toContain(bench.server.token);

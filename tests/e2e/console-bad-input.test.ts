@@ -39,7 +39,7 @@ describeWithBrowser('what is wrong, told where it belongs in the console', () =>
 
   test('a secret that is not there, in the editor', async () => {
     await open('/configs/edge');
-    await ui.page.getByText('There is no value for the secret').waitFor();
+    await ui.page.getByText('Missing secret').waitFor();
     expect(await judged(ui, 'editor')).toEqual([]);
     await ui.page.getByRole('link', { name: 'Go to secrets' }).click();
     await ui.page.waitForURL('**/configs?tab=secrets');

@@ -202,7 +202,7 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     const { id } = await api.createRollout({ target, selector, strategy: { kind: 'all', reassert: 'auto' } });
     await eventually('it is through', async () => (await api.getRollout(id)).state === 'succeeded');
     await bench.open(page, `/agents/${uid(4)}?tab=configuration`);
-    await page.getByText('Policy re-asserts it by itself, at most 3 times').waitFor();
+    await page.getByText('The policy re-asserts it automatically, at most 3 times').waitFor();
     await context.close();
   });
 

@@ -68,8 +68,8 @@ describeWithBrowser('drift in the console', () => {
       const found = await bench.judgedPages(ui, [
         ['fleet by drift', '/agents?drift=drifted', 'run something else than intended'],
         ['drift', '/drift', `${DRIFTED} of ${RUNNING.length} agents`],
-        ['drift at a path', `/drift?path=${WHERE}`, 'Who drifts at'],
-        ['no drift', '/drift?selector=os.type=windows', 'No such agent drifts'],
+        ['drift at a path', `/drift?path=${WHERE}`, 'Agents that differ at'],
+        ['no drift', '/drift?selector=os.type=windows', 'No matching agent has drifted'],
       ]);
       await bench.open(ui.page, '/drift');
       await ui.page.getByRole('button', { name: 'Re-assert…', exact: true }).first().click();
@@ -89,14 +89,14 @@ describeWithBrowser('drift in the console', () => {
     await page.getByRole('link', { name: 'In what' }).click();
     await page.getByRole('table', { name: 'Differences' }).waitFor();
     await page.getByText('old:4317').first().waitFor();
-    const selector = page.getByRole('combobox', { name: 'Only agents that a selector matches' });
+    const selector = page.getByRole('combobox', { name: 'Only agents matching a selector' });
     await selector.fill('os.type==');
     await page.getByText(/column \d/).waitFor();
     await selector.fill(`instanceUid=${agents.at(-1)?.instanceUid}`);
-    await page.getByText('1 of 1 agent runs something else than intended').waitFor();
+    await page.getByText('1 of 1 agent has drifted').waitFor();
     await page.getByText('old:4317').waitFor({ state: 'detached' });
     await page.getByRole('link', { name: WHERE }).click();
-    await page.getByText('Who drifts at').waitFor();
+    await page.getByText('Agents that differ at').waitFor();
     await page.getByRole('link', { name: /gateway/ }).click();
     await page.getByText('Effective against intended, by meaning').waitFor();
     expect(complaints.filter((complaint) => !/status of 400/.test(complaint))).toEqual([]);
@@ -110,11 +110,11 @@ describeWithBrowser('drift in the console', () => {
     await page.keyboard.press('Enter');
     const act = page.getByRole('button', { name: `Re-assert on ${DRIFTED} agents` });
     await act.waitFor();
-    await page.getByText(`${RUNNING.length - DRIFTED} agents run what they are meant to`).waitFor();
+    await page.getByText(`${RUNNING.length - DRIFTED} agents not drifted, or not compared`).waitFor();
     expect((await bench.server.api.stats()).drift.drifted, 'nothing before the answer').toBe(DRIFTED);
     await act.focus();
     await page.keyboard.press('Enter');
-    await page.getByText('No agent drifts').waitFor();
+    await page.getByText('No agent has drifted').waitFor();
     expect((await bench.server.api.stats()).drift).toEqual({ none: RUNNING.length, drifted: 0, unknown: 0 });
     await context.close();
   });
@@ -145,7 +145,7 @@ describeWithBrowser('drift in the console', () => {
     const { run } = await api.reassertAgents({ selector: '', perSecond: 0.01, atMost: 3 });
     expect(run).toMatchObject({ state: 'running', asked: 1, total: 3 });
     await page.reload();
-    await page.getByText('Re-asserting: 1 of 3 agents asked, 0.01 a second').waitFor();
+    await page.getByText('Re-asserting: 1 of 3 agents asked, 0.01 per second').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('Re-asserting:').waitFor({ state: 'detached' });
     expect((await api.listReasserts()).items[0]).toMatchObject({ state: 'stopped', asked: 1 });

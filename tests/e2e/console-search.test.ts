@@ -64,7 +64,7 @@ describeWithBrowser('search, in the console', () => {
         const ui = await bench.signedIn({ width, height: 900, colorScheme });
         const uid = await uidOf('exports:old.example');
         const found = await bench.judgedPages(ui, [
-          ['empty', '/search', 'What can be asked'],
+          ['empty', '/search', 'Search syntax'],
           ['found', search('exports:old.example'), 'r1'],
           ['nothing', search('exports:nowhere.example'), 'Nothing found'],
           ['wrong', search('otlp exporter:'), 'needs a value'],
@@ -138,7 +138,7 @@ describeWithBrowser('search, in the console', () => {
       await route.fulfill({ response, json: { ...answer, agents, isTruncated: true } });
     });
     await page.reload();
-    await page.getByText('What 12 agents run is not searched').waitFor();
+    await page.getByText('The configuration of 12 agents was not searched').waitFor();
     await page.unroute('**/api/v1/search?*');
     await page.route('**/api/v1/search?*', (route) => route.fulfill({ status: 500, body: '' }));
     await page.reload();

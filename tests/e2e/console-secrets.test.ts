@@ -49,7 +49,7 @@ describeWithBrowser('secrets in the console', () => {
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('gateway');
-    await dialog.getByText('There is a secret of this name already').waitFor();
+    await dialog.getByText('A secret with this name already exists').waitFor();
     await dialog.getByLabel('Name').fill('spare');
     await dialog.getByRole('textbox', { name: 'Value' }).fill('planted-two\n');
     await dialog.getByRole('textbox', { name: 'Value' }).press('Tab');
@@ -60,7 +60,7 @@ describeWithBrowser('secrets in the console', () => {
     expect(JSON.stringify(await bench.server.api.listSecrets())).not.toContain('planted');
 
     await page.getByRole('button', { name: 'Delete spare' }).click();
-    await dialog.getByText('0 agents are to run a configuration that names it').waitFor();
+    await dialog.getByText('No agent’s intended configuration uses it').waitFor();
     await dialog.getByRole('button', { name: 'Delete 1 secret' }).click();
     await page.getByText('spare', { exact: true }).waitFor({ state: 'detached' });
     expect((await bench.server.api.listSecrets()).items.map(({ name }) => name)).toEqual(['gateway']);
@@ -73,7 +73,7 @@ describeWithBrowser('secrets in the console', () => {
     const remove = page.getByRole('button', { name: 'Delete gateway' });
     await remove.waitFor();
     expect(await remove.getAttribute('aria-description')).toBe(
-      `In use: ${AGENTS} agents are to run edge, which names it`,
+      `In use by edge, intended for ${AGENTS} agents`,
     );
     await remove.click({ force: true });
     expect(await page.getByRole('dialog').count()).toBe(0);

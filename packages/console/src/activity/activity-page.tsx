@@ -12,7 +12,7 @@ import { ChangesTab } from './changes-tab.tsx';
 import { EventsTab } from './events-tab.tsx';
 
 const route = getRouteApi('/inside/activity');
-const TAB_WORDS: Record<ActivityTab, string> = { changes: 'Changes', agents: 'Events of agents' };
+const TAB_WORDS: Record<ActivityTab, string> = { changes: 'Changes', agents: 'Agent events' };
 
 /** Who changed what, and what happened. */
 export function ActivityPage() {

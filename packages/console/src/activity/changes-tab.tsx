@@ -52,11 +52,11 @@ export function ChangesTab({ search, onChange }: ChangesTabProps) {
         words={fresh === 0 ? undefined : `${isMore ? `More than ${fresh - 1}` : fresh} new`}
         onShow={showNew}
       />
-      <Paged query={query} what="The activity could not be read" skeletonRows={8}>
+      <Paged query={query} what="The activity could not be loaded" skeletonRows={8}>
         {({ rows, total }) =>
           rows.length === 0 ? (
             <EmptyState
-              title={isFiltered ? 'Nothing matches these filters' : 'Nothing has been changed yet'}
+              title={isFiltered ? 'Nothing matches these filters' : 'No changes yet'}
               action={
                 isFiltered ? (
                   <Button
@@ -70,14 +70,14 @@ export function ChangesTab({ search, onChange }: ChangesTabProps) {
                       })
                     }
                   >
-                    Clear the filters
+                    Clear filters
                   </Button>
                 ) : undefined
               }
             >
               {isFiltered
                 ? undefined
-                : 'Whatever operators change, and what the server does of its own accord, is recorded here.'}
+                : 'Everything that operators change, and what the server does by itself, is recorded here.'}
             </EmptyState>
           ) : (
             <>
@@ -128,7 +128,7 @@ function Filters({ search, onChange }: ChangesTabProps) {
       <div className={styles.grow}>
         <SearchLine
           label="Search the activity"
-          placeholder="A name, a revision, words of a message"
+          placeholder="Name, revision or message"
           value={search.q ?? ''}
           onChange={(q) => onChange({ q: q === '' ? undefined : q })}
         />
@@ -143,7 +143,7 @@ function Filters({ search, onChange }: ChangesTabProps) {
         label="Who"
         value={search.author ?? ''}
         options={[
-          { value: '', word: 'Everybody' },
+          { value: '', word: 'Anyone' },
           ...authors.map((author) => ({
             value: author,
             word: author === SERVER_AUTHOR ? 'The server itself' : author,
@@ -155,7 +155,7 @@ function Filters({ search, onChange }: ChangesTabProps) {
         label="When"
         value={search.age ?? ''}
         options={[
-          { value: '', word: 'At any time' },
+          { value: '', word: 'Any time' },
           ...ACTIVITY_AGES.map((age) => ({ value: age, word: AGE_WORDS[age] })),
         ]}
         onChange={(age) => onChange({ age: ACTIVITY_AGES.find((known) => known === age) })}

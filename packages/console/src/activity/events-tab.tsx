@@ -48,8 +48,8 @@ export function EventsTab({ search, onChange }: EventsTabProps) {
       <div className={styles.filters}>
         <div className={styles.grow}>
           <SearchLine
-            label="Agents, by a selector"
-            placeholder="All agents; a selector narrows: env=prod, os.type=linux"
+            label="Agents, by selector"
+            placeholder="All agents, or a selector: env=prod, os.type=linux"
             value={selector ?? ''}
             onChange={(text) => onChange({ selector: text === '' ? undefined : text })}
             fault={failure === undefined ? undefined : { detail: failure.detail }}
@@ -73,19 +73,19 @@ export function EventsTab({ search, onChange }: EventsTabProps) {
         query.isError ? (
           <ErrorState
             error={query.error}
-            what="The events could not be read"
+            what="The events could not be loaded"
             onRetry={() => void query.refetch()}
           />
         ) : (
           <SkeletonRows rows={8} />
         )
       ) : events.length === 0 && !query.hasNextPage ? (
-        <EmptyState title={isFiltered ? 'Nothing matches these filters' : 'Nothing has happened yet'}>
-          {isFiltered ? undefined : 'What happens to agents stands here as soon as one connects.'}
+        <EmptyState title={isFiltered ? 'Nothing matches these filters' : 'No events yet'}>
+          {isFiltered ? undefined : 'Events appear here as soon as an agent connects.'}
         </EmptyState>
       ) : (
         <Panel isFlush>
-          <ol aria-label="Events of agents">
+          <ol aria-label="Agent events">
             {events.map((event) => (
               <li key={event.id} className={styles.entry}>
                 <span className={styles.time}>
@@ -106,7 +106,7 @@ export function EventsTab({ search, onChange }: EventsTabProps) {
               </Button>
               {searchedTo == null ? null : (
                 <span>
-                  Looked at all of the fleet back to <Time at={searchedTo} />
+                  Searched the whole fleet back to <Time at={searchedTo} />
                 </span>
               )}
             </div>

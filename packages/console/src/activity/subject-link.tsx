@@ -32,7 +32,7 @@ export function SubjectLink({ subject }: { readonly subject: ActivityEntry['subj
     case 'component_schemas':
       return (
         <>
-          schemas of{' '}
+          schemas for{' '}
           <Link to="/settings" search={{ tab: 'schemas' }}>
             {name}
           </Link>

@@ -43,9 +43,7 @@ export function NewToken(props: {
         <NewTokenForm isApprovalAsked={props.isApprovalAsked} onCreated={setCreated} onClose={close} />
       ) : (
         <div className={styles.form}>
-          <Note tone="look">
-            The token is shown only this once. Drover stores only its hash.
-          </Note>
+          <Note tone="look">The token is shown only this once. Drover stores only its hash.</Note>
           <CopyBlock label="token" text={created.token} />
           <p>Agents send it in this header when they connect:</p>
           <CopyBlock label="header" text={`Authorization: Bearer ${created.token}`} />
@@ -107,7 +105,8 @@ function NewTokenForm(props: {
       />
       <Select label="Expires" value={days} options={EXPIRIES} onChange={setDays} />
       <p className={styles.muted}>
-        When it expires or is deleted, agents that rely on it and have no credential of their own are disconnected.
+        When it expires or is deleted, agents that rely on it and have no credential of their own are
+        disconnected.
       </p>
       {props.isApprovalAsked ? (
         <label className={styles.check}>

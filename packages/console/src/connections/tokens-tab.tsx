@@ -207,7 +207,8 @@ function DeleteToken({ token, onClose }: { readonly token: EnrolmentToken; reado
       onClose={onClose}
     >
       <p>
-        No agent can connect with this token any more. This cannot be undone; agents that need a token must be given another one.
+        No agent can connect with this token any more. This cannot be undone; agents that need a token must be
+        given another one.
       </p>
       <p>
         {connected === 0

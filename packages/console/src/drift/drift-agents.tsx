@@ -18,7 +18,7 @@ function Policy({ agent }: { readonly agent: DriftAgent }) {
       {reassert === null ? (
         'off'
       ) : (
-        <span title={reassert.isStopped ? 'Left alone after the last try' : 'Tries of the policy'}>
+        <span title={reassert.isStopped ? 'Gave up after the last attempt' : 'Attempts by the policy'}>
           {reassert.tries} of {reassert.maxTries}
           {reassert.lastAt === null ? null : (
             <>
@@ -46,7 +46,7 @@ const columns: readonly DataColumn<DriftAgent>[] = [
   },
   {
     id: 'config',
-    header: 'Is to run',
+    header: 'Intended',
     track: 'minmax(140px, 1.4fr)',
     cell: (agent) => (
       <span className={layout.muted} title={stackText(agent)}>
@@ -94,13 +94,13 @@ const columns: readonly DataColumn<DriftAgent>[] = [
 export function DriftAgents(props: { readonly selector: string; readonly path: string | undefined }) {
   const query = useInfiniteQuery(driftQueries.agents(useApi(), props.selector, props.path));
   return (
-    <Paged query={query} what="The agents could not be read">
+    <Paged query={query} what="The agents could not be loaded">
       {({ rows, total, onNearEnd }) =>
         total === 0 ? (
-          <p className={layout.muted}>None any more.</p>
+          <p className={layout.muted}>None left.</p>
         ) : (
           <DataTable
-            label="Agents that drift"
+            label="Drifted agents"
             columns={columns}
             rows={rows}
             total={total}

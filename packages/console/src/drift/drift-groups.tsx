@@ -13,7 +13,7 @@ import styles from './drift.module.css';
 const CHANGES: Record<DriftGroup['change'], StateWord> = {
   missing: { tone: 'broken', word: 'Missing' },
   extra: { tone: 'look', word: 'Not intended' },
-  changed: { tone: 'broken', word: 'Another value' },
+  changed: { tone: 'broken', word: 'Different value' },
 };
 
 function valueText(value: unknown): string {
@@ -22,13 +22,13 @@ function valueText(value: unknown): string {
 
 function Values({ group: { change, intended, effective } }: { readonly group: DriftGroup }) {
   if (change === 'missing') {
-    return <span className={styles.values}>is not there</span>;
+    return <span className={styles.values}>not set</span>;
   }
-  if (change === 'extra') return <span className={styles.values}>is there</span>;
-  const title = `${valueText(intended)} intended, ${valueText(effective)} runs`;
+  if (change === 'extra') return <span className={styles.values}>set</span>;
+  const title = `intended ${valueText(intended)}, effective ${valueText(effective)}`;
   return (
     <span className={styles.values} title={title}>
-      <code>{valueText(effective)}</code> runs, <code>{valueText(intended)}</code> intended
+      <code>{valueText(effective)}</code>, intended <code>{valueText(intended)}</code>
     </span>
   );
 }
@@ -71,7 +71,7 @@ function columnsFor({ selector, onReassert }: GroupActs): readonly DataColumn<Dr
   return [
     {
       id: 'path',
-      header: 'Where',
+      header: 'Setting',
       track: 'minmax(180px, 1.4fr)',
       cell: (group) => <PathLink group={group} selector={selector} />,
     },
@@ -83,7 +83,7 @@ function columnsFor({ selector, onReassert }: GroupActs): readonly DataColumn<Dr
     },
     {
       id: 'values',
-      header: 'What runs',
+      header: 'Effective value',
       track: 'minmax(160px, 2fr)',
       minTableWidth: 760,
       cell: (group) => <Values group={group} />,
@@ -97,7 +97,7 @@ function columnsFor({ selector, onReassert }: GroupActs): readonly DataColumn<Dr
     },
     {
       id: 'act',
-      header: 'Act',
+      header: 'Actions',
       track: '116px',
       align: 'end',
       cell: (group) => <Reassert group={group} onReassert={onReassert} />,

@@ -74,12 +74,12 @@ export function DriftPage() {
         aside={
           stats === undefined || first === undefined ? null : (
             <span className={layout.muted}>
-              {formatCount(drifted)} of {countOf(stats.total, 'agent')} {drifted === 1 ? 'runs' : 'run'}{' '}
-              something else than intended
+              {formatCount(drifted)} of {countOf(stats.total, 'agent')} {drifted === 1 ? 'has' : 'have'}{' '}
+              drifted
             </span>
           )
         }
-        below="Effective against intended configuration, by meaning: order, defaults and what a supervisor adds do not count."
+        below="Effective compared with intended configuration, by meaning: order, defaults and what a supervisor adds are ignored."
         actions={
           drifted === 0 ? null : (
             <Button variant="filled" onClick={() => setAsked({ selector })}>
@@ -92,8 +92,8 @@ export function DriftPage() {
         <SelectorInput
           className={styles.selector}
           data-page-search
-          aria-label="Only agents that a selector matches"
-          placeholder="Only some agents: env=prod, os.type=linux"
+          aria-label="Only agents matching a selector"
+          placeholder="Filter by selector: env=prod, os.type=linux"
           value={text}
           error={
             isSelectorWrong
@@ -106,8 +106,8 @@ export function DriftPage() {
         {reasserted === undefined ? null : (
           <Note tone="progress" actions={<Button onClick={() => setReasserted(undefined)}>Close</Button>}>
             <span role="status">
-              {countOf(reasserted, 'agent')} {reasserted === 1 ? 'is' : 'are'} asked. Those that run what they
-              are meant to disappear from here by themselves.
+              {countOf(reasserted, 'agent')} {reasserted === 1 ? 'is' : 'are'} being asked. An agent leaves
+              this list once it runs its intended configuration.
             </span>
           </Note>
         )}
@@ -116,7 +116,7 @@ export function DriftPage() {
             isSelectorWrong ? null : (
               <ErrorState
                 error={query.error}
-                what="Drift could not be read"
+                what="Drift could not be loaded"
                 onRetry={() => void query.refetch()}
               />
             )
@@ -124,35 +124,32 @@ export function DriftPage() {
             <SkeletonRows rows={6} />
           )
         ) : drifted === 0 ? (
-          <EmptyState title={selector === '' ? 'No agent drifts' : 'No such agent drifts'}>
+          <EmptyState title={selector === '' ? 'No agent has drifted' : 'No matching agent has drifted'}>
             {stats === undefined
               ? null
-              : `${countOf(stats.drift.none, 'agent')} ${stats.drift.none === 1 ? 'runs' : 'run'} what is intended, ${countOf(stats.drift.unknown, 'agent')} cannot be compared: nothing is intended for them, or they do not report what they run.`}
+              : `${countOf(stats.drift.none, 'agent')} ${stats.drift.none === 1 ? 'runs' : 'run'} as intended, ${countOf(stats.drift.unknown, 'agent')} cannot be compared: nothing is intended for them, or they do not report what they run.`}
           </EmptyState>
         ) : (
           <>
             {first.waiting === 0 ? null : (
               <Note tone="gone">
-                {countOf(first.waiting, 'agent')} more {first.waiting === 1 ? 'is' : 'are'} looked at again
-                since the server started; in what {first.waiting === 1 ? 'it drifts' : 'they drift'} stands
-                here soon.
+                {countOf(first.waiting, 'more drifted agent')} still being compared after the server’s
+                restart; {first.waiting === 1 ? 'its' : 'their'} differences will appear here soon.
               </Note>
             )}
             {first.reassertStopped === 0 ? null : (
               <Note tone="look">
-                {countOf(first.reassertStopped, 'agent')} of the fleet{' '}
-                {first.reassertStopped === 1 ? 'drifts' : 'drift'} after the last try of the policy, and{' '}
-                {first.reassertStopped === 1 ? 'is' : 'are'} left alone: re-assert them by hand, or give them
-                something else.
+                The policy gave up on {countOf(first.reassertStopped, 'agent')} of the fleet after its last
+                attempt: re-assert by hand, or roll out another configuration.
               </Note>
             )}
             {first.isCut ? (
               <Note tone="look">
-                There are more kinds of differences than are told apart here. Narrow them by a selector.
+                There are too many different differences to list them all. Narrow them down with a selector.
               </Note>
             ) : null}
-            <section aria-label="In what">
-              <h2 className={styles.heading}>In what</h2>
+            <section aria-label="Differences">
+              <h2 className={styles.heading}>Differences</h2>
               <DriftGroups
                 groups={groups}
                 total={first.total}
@@ -161,14 +158,14 @@ export function DriftPage() {
                 onNearEnd={onNearEnd}
               />
             </section>
-            <section aria-label="Who">
+            <section aria-label="Agents">
               <div className={styles.heading}>
                 <h2>
                   {path === undefined ? (
-                    'Who'
+                    'Agents'
                   ) : (
                     <>
-                      Who drifts at <code>{path}</code>
+                      Agents that differ at <code>{path}</code>
                     </>
                   )}
                 </h2>
@@ -182,7 +179,7 @@ export function DriftPage() {
                       })
                     }
                   >
-                    Show all that drift
+                    Show all drifted agents
                   </Button>
                 )}
               </div>

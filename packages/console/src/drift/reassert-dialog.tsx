@@ -40,36 +40,36 @@ export function ReassertDialog(props: {
       onClose={onClose}
     >
       {result === undefined ? (
-        <p>Counting the agents…</p>
+        <p>Counting agents…</p>
       ) : isNothing ? (
-        <p>There is no agent that drifts and can be offered its configuration now.</p>
+        <p>No drifted agent can be offered its configuration now.</p>
       ) : (
         <>
           {selection.path === undefined ? null : (
             <p>
-              Those that drift at <code>{selection.path}</code>, whatever they run there:
+              Agents that differ at <code>{selection.path}</code>, whatever their value there:
             </p>
           )}
           <p>
-            {agents} {count === 1 ? 'is' : 'are'} offered what {count === 1 ? 'it is' : 'they are'} to run
-            once more.{' '}
+            {agents} {count === 1 ? 'is' : 'are'} offered {count === 1 ? 'its' : 'their'} intended
+            configuration again.{' '}
             {result.restarts === 0
-              ? 'None of them accepts a restart: whether they read their configuration anew is up to them.'
-              : `${countOf(result.restarts, 'agent')} ${result.restarts === 1 ? 'is' : 'are'} asked to restart, so that the configuration is read anew; a restart interrupts what flows for a moment.`}
+              ? 'None of them accepts a restart: whether they reload their configuration is up to them.'
+              : `${countOf(result.restarts, 'agent')} ${result.restarts === 1 ? 'is' : 'are'} asked to restart to reload the configuration; a restart briefly interrupts the data flow.`}
           </p>
           <p>
             {result.seconds === 0
-              ? 'They are asked at once.'
-              : `They are asked one after the other, which takes ${formatDuration(result.seconds * 1000)}; it can be stopped meanwhile.`}
+              ? 'All are asked at once.'
+              : `They are asked one after another, which takes ${formatDuration(result.seconds * 1000)}; it can be stopped meanwhile.`}
           </p>
-          <p>This cannot be undone. Where something else writes the configuration, the drift comes back.</p>
+          <p>This cannot be undone. If something else writes the configuration, the drift will return.</p>
         </>
       )}
       {result === undefined ? null : (
         <ActRemainder
           // All of them are asked, also those that are not named.
           result={{ ...result, changed: result.instanceUids.length }}
-          already="run what they are meant to, or are not compared"
+          already="not drifted, or not compared"
         />
       )}
     </ConfirmDialog>

@@ -9,8 +9,8 @@ export function ReassertFigures({ reassert }: { readonly reassert: Reassert }) {
   return (
     <>
       {tries === 0
-        ? `Policy re-asserts it by itself, at most ${maxTries} times`
-        : `Re-asserted by policy ${tries} of ${maxTries} times`}
+        ? `The policy re-asserts it automatically, at most ${maxTries} times`
+        : `Re-asserted by the policy ${tries} of ${maxTries} times`}
       {lastAt === null ? null : (
         <>
           {', last '}
@@ -23,7 +23,7 @@ export function ReassertFigures({ reassert }: { readonly reassert: Reassert }) {
           <Time at={nextAt} />
         </>
       )}
-      {isStopped ? '; left alone until it is given something again' : ''}
+      {isStopped ? '; gave up until its next rollout' : ''}
     </>
   );
 }

@@ -30,7 +30,7 @@ function RunNote({ run }: { readonly run: ReassertRun }) {
           </Button>
         }
       >
-        Re-asserting: {formatCount(run.asked)} of {countOf(run.total, 'agent')} asked, {run.perSecond} a
+        Re-asserting: {formatCount(run.asked)} of {countOf(run.total, 'agent')} asked, {run.perSecond} per
         second, by {run.author}.
       </Note>
       {stop.isError ? <FailureNote error={stop.error} /> : null}

@@ -51,13 +51,13 @@ export function LoginPage() {
         <h1>Log in to Drover</h1>
         {isLinkAtWork ? (
           <p className={styles.text} role="status">
-            Using the login link…
+            Logging in with the link…
           </p>
         ) : (
           <>
             <p className={styles.text}>
-              Open the link that the server printed when it started, or paste the admin token. It is kept on
-              the server’s machine, in <code>admin-token</code> in its data folder.
+              Open the link that the server printed at startup, or paste the admin token. You find it on the
+              server’s machine, in the file <code>admin-token</code> in its data folder.
             </p>
             <form
               className={styles.form}
@@ -73,7 +73,7 @@ export function LoginPage() {
                 autoFocus
                 value={typed}
                 onChange={(event) => setTyped(event.currentTarget.value)}
-                visibilityToggleButtonProps={{ 'aria-label': 'Show the token' }}
+                visibilityToggleButtonProps={{ 'aria-label': 'Show token' }}
               />
               <Button
                 type="submit"
@@ -88,8 +88,8 @@ export function LoginPage() {
             {login.isError ? <FailureNote error={login.error} /> : null}
             {login.isError && token !== undefined && typed === '' ? (
               <p className={styles.text}>
-                A login link works once and not for long. The admin token works always; the server prints a
-                new link at each start.
+                A login link works only once and expires soon. The admin token always works; the server prints
+                a new link each time it starts.
               </p>
             ) : null}
           </>

@@ -22,9 +22,9 @@ export function FoundConfig({ found }: { readonly found: ConfigFound }) {
       }
       aside={
         <span className={styles.muted}>
-          {isNewest ? 'newest' : 'not the newest'} ·{' '}
+          {isNewest ? 'latest' : 'not the latest'} ·{' '}
           <Link to="/agents" search={{ config: name }}>
-            {countOf(agents, 'agent')} to run it
+            intended for {countOf(agents, 'agent')}
           </Link>
         </span>
       }

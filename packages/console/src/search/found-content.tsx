@@ -22,7 +22,7 @@ export function FoundContent({ found }: { readonly found: EffectiveFound }) {
       aside={<span className={styles.muted}>content {shortenMiddle(content, 8, 4)}</span>}
       isFlush
     >
-      <ul className={styles.agents} aria-label="Some of them">
+      <ul className={styles.agents} aria-label="Some of these agents">
         {sample.map((agent) => (
           <li key={agent.instanceUid} className={styles.agent}>
             <ToneShape tone={connectionWords[agent.state].tone} />

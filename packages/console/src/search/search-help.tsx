@@ -2,27 +2,24 @@ import { Link } from '@tanstack/react-router';
 import styles from './search.module.css';
 
 const TERMS: readonly (readonly [string, string])[] = [
-  ['exports:collector.example', 'an exporter that a pipeline uses, with this in its address'],
+  ['exports:collector.example', 'an exporter used in a pipeline, with this in its address'],
   [
     'exporter:otlp',
-    'a component by type, or by id as in exporter:otlp/backend; also receiver:, processor:, connector:, extension:, component:',
+    'a component by type, or by id such as exporter:otlp/backend; also receiver:, processor:, connector:, extension:, component:',
   ],
   ['pipeline:metrics', 'a pipeline, by signal or id'],
-  ['endpoint:0.0.0.0', 'an address anywhere'],
-  ['key:insecure=true', 'a key, and what its value has'],
-  [
-    'path:exporters::*::endpoint',
-    'a whole path; * is one step, ** any number of them; = and a text for its value',
-  ],
-  ['exporter:otlp -processor:memory_limiter', 'both: the one is there, the other is not'],
-  ['"0.0.0.0:4317"', 'text in a line, in quotes where it has spaces'],
+  ['endpoint:0.0.0.0', 'an address, anywhere'],
+  ['key:insecure=true', 'a key, and text in its value'],
+  ['path:exporters::*::endpoint', 'a full path; * matches one step, ** any number; = and text in its value'],
+  ['exporter:otlp -processor:memory_limiter', 'both terms: the first is present, the second is not'],
+  ['"0.0.0.0:4317"', 'text in a line; use quotes if it has spaces'],
 ];
 
 /** What can be asked; each example is a link to its answer. */
 export function SearchHelp({ isOpen = false }: { readonly isOpen?: boolean }) {
   return (
     <details className={styles.help} open={isOpen}>
-      <summary>What can be asked</summary>
+      <summary>Search syntax</summary>
       <dl className={styles.terms}>
         {TERMS.map(([example, meaning]) => (
           <div key={example} className={styles.term}>
@@ -35,9 +32,7 @@ export function SearchHelp({ isOpen = false }: { readonly isOpen?: boolean }) {
           </div>
         ))}
       </dl>
-      <p className={styles.muted}>
-        All terms have to be met. Case says nothing. Masked values are not searched.
-      </p>
+      <p className={styles.muted}>All terms must match. Case is ignored. Masked values are not searched.</p>
     </details>
   );
 }

@@ -57,7 +57,7 @@ export function SearchPage() {
     <>
       <PageHeader
         title="Search"
-        below="In configurations, and in what agents say that they run: who still exports to …?"
+        below="Search configurations and what agents report running: who still exports to …?"
       />
       <div className={layout.column}>
         <div className={styles.query}>
@@ -80,8 +80,8 @@ export function SearchPage() {
           />
           <div className={styles.selector}>
             <SearchLine
-              label="Only what these agents run"
-              placeholder="Of all agents; or a selector: env=prod"
+              label="Limit to agents"
+              placeholder="All agents, or a selector: env=prod"
               value={selector ?? ''}
               onChange={onSelector}
               fault={selectorFault}

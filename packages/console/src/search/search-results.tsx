@@ -83,16 +83,16 @@ function Answer({ q, page }: { readonly q: string; readonly page: SearchPage }) 
           of {formatCount(agents.searched)} {agents.matched === 1 || agents.matched === 0 ? 'runs' : 'run'} it
           {agents.notReported === 0
             ? ''
-            : `; ${formatCount(agents.notReported)} never reported what they run`}
+            : `; ${formatCount(agents.notReported)} never reported their configuration`}
           .
         </p>
       )}
       {isTruncated ? (
         <Note tone="look">
-          This is not all.{' '}
+          Results are incomplete.{' '}
           {agents !== null && agents.notSearched > 0
-            ? `What ${countOf(agents.notSearched, 'agent')} run is not searched: it is still being read, or there is more of it than is kept.`
-            : 'There is more than could be looked at in time: narrow the search.'}
+            ? `The configuration of ${countOf(agents.notSearched, 'agent')} was not searched: it is still being read, or there is more than is kept.`
+            : 'The search ran out of time: narrow it down.'}
         </Note>
       ) : null}
     </>
@@ -102,7 +102,7 @@ function Answer({ q, page }: { readonly q: string; readonly page: SearchPage }) 
 function notFoundText({ agents, configs }: SearchPage): string {
   const where = [
     ...(configs === null ? [] : [countOf(configs.searched, 'revision')]),
-    ...(agents === null ? [] : [`what ${countOf(agents.searched, 'agent')} run`]),
+    ...(agents === null ? [] : [`the configuration of ${countOf(agents.searched, 'agent')}`]),
   ];
-  return `It is not in ${where.join(', nor in ')}. Masked values are not searched.`;
+  return `Searched ${where.join(' and ')}. Masked values are not searched.`;
 }

@@ -25,10 +25,10 @@ export function DeleteSecret({ secret, onClose }: { readonly secret: Secret; rea
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <p>0 agents are to run a configuration that names it.</p>
+      <p>No agent’s intended configuration uses it.</p>
       <p>
-        Its value cannot be brought back. Where a configuration that names it is rolled out later, the preview
-        says that there is no such secret.
+        Its value cannot be recovered. If a configuration that uses it is rolled out later, the preview
+        reports the missing secret.
       </p>
     </ConfirmDialog>
   );

@@ -27,9 +27,9 @@ export function MissingSecretsNote({ body }: { readonly body: string }) {
         </LinkButton>
       }
     >
-      There is no value for the {missing.length === 1 ? 'secret' : 'secrets'}{' '}
+      Missing {missing.length === 1 ? 'secret' : 'secrets'}{' '}
       <strong>{missing.slice(0, SHOWN).join(', ')}</strong>
-      {rest > 0 ? ` and ${rest} more` : ''}: no agent can be given this configuration before{' '}
+      {rest > 0 ? ` and ${rest} more` : ''}: no agent can get this configuration until{' '}
       {missing.length === 1 ? 'it is' : 'they are'} set.
     </Note>
   );

@@ -14,11 +14,9 @@ const secret = (configs: string[], agents: number): Secret => ({
 
 it('says who needs a secret, and lets go of one that nobody needs', () => {
   expect(deletionRefusal(secret([], 0))).toBeUndefined();
-  expect(deletionRefusal(secret(['edge'], 1))).toBe('In use: 1 agent is to run edge, which names it');
-  expect(deletionRefusal(secret(['a', 'b'], 1200))).toBe(
-    'In use: 1,200 agents are to run a, b, which name it',
-  );
-  expect(deletionRefusal(secret(['edge'], 0))).toBe('In use: edge, which a rollout holds, names it');
+  expect(deletionRefusal(secret(['edge'], 1))).toBe('In use by edge, intended for 1 agent');
+  expect(deletionRefusal(secret(['a', 'b'], 1200))).toBe('In use by a, b, intended for 1,200 agents');
+  expect(deletionRefusal(secret(['edge'], 0))).toBe('In use by edge, as part of a rollout');
   expect(configsText(['a', 'b', 'c', 'd'])).toBe('a, b, c and 1 more configuration');
 });
 

@@ -14,10 +14,9 @@ export function configsText(configs: readonly string[]): string {
 export function deletionRefusal({ usedBy }: Secret): string | undefined {
   if (usedBy.configs.length === 0) return undefined;
   const names = configsText(usedBy.configs);
-  const verb = usedBy.configs.length === 1 ? 'names' : 'name';
   return usedBy.agents === 0
-    ? `In use: ${names}, which a rollout holds, ${verb} it`
-    : `In use: ${countOf(usedBy.agents, 'agent')} ${usedBy.agents === 1 ? 'is' : 'are'} to run ${names}, which ${verb} it`;
+    ? `In use by ${names}, as part of a rollout`
+    : `In use by ${names}, intended for ${countOf(usedBy.agents, 'agent')}`;
 }
 
 /** A line break that an editor or a copied line brought along is no part of a value; several lines are kept as they are. */

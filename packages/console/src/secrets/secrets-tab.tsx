@@ -34,7 +34,7 @@ export function SecretsTab(props: { readonly isMaking: boolean; readonly onMade:
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The secrets could not be read"
+        what="The secrets could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -46,15 +46,15 @@ export function SecretsTab(props: { readonly isMaking: boolean; readonly onMade:
     <div className={layout.column}>
       {closed === 0 ? null : (
         <Note tone="broken">
-          {countOf(closed, 'secret')} cannot be opened with this server’s key: configurations that name{' '}
-          {closed === 1 ? 'it' : 'them'} are not offered. Replace the value, or bring the key back (
+          {countOf(closed, 'secret')} cannot be decrypted with this server’s key: configurations that use{' '}
+          {closed === 1 ? 'it' : 'them'} are not offered. Replace the value, or restore the key (
           <code>secrets.keyFile</code>).
         </Note>
       )}
       {secrets.length === 0 ? (
-        <EmptyState title="No secret yet">
-          A secret is a value that configurations name as <code>{'${drover:secret.NAME}'}</code>. It is kept
-          sealed, goes only to agents whose configuration names it, and is never shown.
+        <EmptyState title="No secrets yet">
+          A secret is a value that configurations refer to as <code>{'${drover:secret.NAME}'}</code>. It is
+          stored encrypted, sent only to agents whose configuration uses it, and never shown.
         </EmptyState>
       ) : (
         <DataTable
@@ -84,7 +84,7 @@ function SetWhen({ secret }: { readonly secret: Secret }) {
       <Time at={secret.updatedAt} /> by {secret.author}
     </span>
   ) : (
-    <StateBadge state={{ tone: 'broken', word: 'Cannot be opened' }} />
+    <StateBadge state={{ tone: 'broken', word: 'Cannot be decrypted' }} />
   );
 }
 
@@ -165,13 +165,13 @@ function columnsFor(ask: Ask): readonly DataColumn<Secret>[] {
     },
     {
       id: 'configs',
-      header: 'Named in',
+      header: 'Used in',
       track: 'minmax(130px, 1.6fr)',
       cell: (secret) => <UsedIn secret={secret} />,
     },
     {
       id: 'act',
-      header: 'Act',
+      header: 'Actions',
       track: '196px',
       align: 'end',
       cell: (secret) => <Acts secret={secret} ask={ask} />,

@@ -14,15 +14,15 @@ const NAME = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
 function nameRefusal(name: string, secrets: readonly Secret[]): string | undefined {
   if (name === '') return undefined;
   if (!NAME.test(name))
-    return 'Lower-case letters, digits, “.”, “_” and “-”; it begins and ends with a letter or digit';
+    return 'Lower-case letters, digits, “.”, “_” and “-”; must start and end with a letter or digit';
   return secrets.some((secret) => secret.name === name)
-    ? 'There is a secret of this name already: replace its value in the list'
+    ? 'A secret with this name already exists: replace its value in the list'
     : undefined;
 }
 
 function effectOf({ usedBy }: Secret): string {
-  if (usedBy.agents === 0) return 'No agent is to run a configuration that names it.';
-  return `${countOf(usedBy.agents, 'agent')} ${usedBy.agents === 1 ? 'is' : 'are'} to run ${configsText(usedBy.configs)} and ${usedBy.agents === 1 ? 'is' : 'are'} offered the new value at once, those that are away when they come back.`;
+  if (usedBy.agents === 0) return 'No agent’s intended configuration uses it.';
+  return `Used by ${configsText(usedBy.configs)}, intended for ${countOf(usedBy.agents, 'agent')}. Connected agents are offered the new value at once, offline ones when they reconnect.`;
 }
 
 interface SetSecretProps {
@@ -71,7 +71,7 @@ export function SetSecret({ secret, secrets, onClose }: SetSecretProps) {
             label="Name"
             description={
               <>
-                Configurations name it as <code>{`\${drover:secret.${name || 'NAME'}}`}</code>
+                Configurations refer to it as <code>{`\${drover:secret.${name || 'NAME'}}`}</code>
               </>
             }
             placeholder="gateway-token"
@@ -83,13 +83,13 @@ export function SetSecret({ secret, secrets, onClose }: SetSecretProps) {
             onChange={(event) => setName(event.currentTarget.value)}
           />
         ) : (
-          <p>{effectOf(secret)} The value that is there now cannot be brought back.</p>
+          <p>{effectOf(secret)} The current value cannot be recovered.</p>
         )}
         <Textarea
           className={styles.value}
           data-masked={!isShown}
           label="Value"
-          description="Kept sealed and never shown again: keep it elsewhere too"
+          description="Stored encrypted and never shown again: keep a copy elsewhere"
           minRows={2}
           maxRows={10}
           autosize
@@ -106,7 +106,7 @@ export function SetSecret({ secret, secrets, onClose }: SetSecretProps) {
             checked={isShown}
             onChange={(event) => setShown(event.currentTarget.checked)}
           />
-          <span>Show what I type</span>
+          <span>Show value</span>
         </label>
         {set.isError ? <FailureNote error={set.error} /> : null}
         <div className={layout.formActions}>

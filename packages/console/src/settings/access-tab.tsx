@@ -10,9 +10,9 @@ import { queries } from '../data/queries.ts';
 import styles from './settings.module.css';
 
 const MODE_WORDS = {
-  open: 'Every agent may connect',
-  token: 'Agents with an enrolment token or a credential of their own',
-  approval: 'Every agent, and an operator approves it',
+  open: 'Any agent',
+  token: 'Agents with an enrolment token or their own credential',
+  approval: 'Any agent, once an operator approves it',
   mtls: 'Agents with a client certificate',
 } as const;
 
@@ -36,11 +36,11 @@ export function AccessTab() {
       >
         <Facts
           facts={[
-            ['You are', session.data?.user ?? 'Unknown'],
-            ['Your login ends', session.data ? <Time key="ends" at={session.data.expiresAt} /> : 'Unknown'],
+            ['Signed in as', session.data?.user ?? 'Unknown'],
+            ['Session expires', session.data ? <Time key="ends" at={session.data.expiresAt} /> : 'Unknown'],
             [
               'How to log in',
-              'By the link that the server prints when it starts, once, or with the admin token, which is kept on its machine in admin-token in the data folder, or set as auth.adminToken.',
+              'With the single-use link that the server prints at startup, or with the admin token: the file admin-token in the server’s data folder, or the setting auth.adminToken.',
             ],
           ]}
         />
@@ -61,7 +61,7 @@ export function AccessTab() {
               self.data === undefined ? 'Unknown' : <code key="url">{self.data.opampUrl}</code>,
             ],
             [
-              'Wait for approval',
+              'Waiting for approval',
               <Link key="waiting" to="/connections" search={{ tab: 'waiting' }}>
                 {countOf(stats.data?.enrolment.pending ?? 0, 'agent')}
               </Link>,
@@ -69,7 +69,7 @@ export function AccessTab() {
             [
               'Credentials',
               <Link key="credentials" to="/connections" search={{ tab: 'credentials' }}>
-                of agents of their own
+                Agents’ own credentials
               </Link>,
             ],
           ]}
@@ -78,16 +78,16 @@ export function AccessTab() {
       <Panel title="Scripts and the command line">
         <div className={styles.column}>
           <p className={styles.text}>
-            Both use the admin token. <code>drover login</code> keeps it for the commands that follow; REST
-            takes it with each request.
+            Both use the admin token. <code>drover login</code> stores it for later commands; the REST API
+            expects it with each request.
           </p>
           <CopyBlock label="Log in on the command line" text={`drover login --url ${base}`} />
           <CopyBlock
-            label="Call the REST interface"
+            label="Call the REST API"
             text={`curl -H "Authorization: Bearer $DROVER_TOKEN" ${base}/api/v1/stats`}
           />
           <p className={styles.text}>
-            <a href={`${rootPath}api/v1/openapi.json`}>All of the interface, as OpenAPI 3.1</a>
+            <a href={`${rootPath}api/v1/openapi.json`}>The full API, as OpenAPI 3.1</a>
           </p>
         </div>
       </Panel>

@@ -30,29 +30,29 @@ export function SchemasTab() {
     return error === null ? (
       <SkeletonRows rows={6} />
     ) : (
-      <ErrorState error={error} what="The component schemas could not be read" onRetry={refresh} />
+      <ErrorState error={error} what="The component schemas could not be loaded" onRetry={refresh} />
     );
   }
   return (
     <div className={styles.column}>
       <div className={styles.bar}>
         <p className={styles.text}>
-          Settings of components are checked by the schemas of the agents’ own distribution and version. Where
-          none is known, they are not checked.
+          Component settings are checked against the schemas of the agents’ own distribution and version, and
+          not checked where no schema is known.
         </p>
         <Button
           leftSection={<IconRefresh size={15} />}
           loading={known.isFetching || targets.isFetching}
           onClick={refresh}
         >
-          Read again
+          Refresh
         </Button>
       </div>
-      <Panel title="What agents are" isFlush>
+      <Panel title="Distributions in the fleet" isFlush>
         {targets.data.targets.length === 0 ? (
-          <EmptyState title="No agent has said what it is yet" />
+          <EmptyState title="No agent has reported its distribution yet" />
         ) : (
-          <ul aria-label="What agents are">
+          <ul aria-label="Distributions in the fleet">
             {targets.data.targets.map((target) => (
               <li key={`${target.distribution} ${target.version}`} className={styles.row}>
                 <Link
@@ -60,7 +60,7 @@ export function SchemasTab() {
                   search={{ type: target.distribution, version: target.version }}
                   className={styles.name}
                 >
-                  {target.distribution === '' ? 'no name' : target.distribution} {target.version}
+                  {target.distribution === '' ? 'unnamed' : target.distribution} {target.version}
                 </Link>
                 <span className={styles.muted}>{countOf(target.agents, 'agent')}</span>
                 <StateBadge state={matchWords(target)} />
@@ -69,8 +69,8 @@ export function SchemasTab() {
           </ul>
         )}
       </Panel>
-      <Panel title="Schemas that are known" isFlush>
-        <ul aria-label="Schemas that are known">
+      <Panel title="Known schemas" isFlush>
+        <ul aria-label="Known schemas">
           {known.data.items.map((schema) => (
             <li key={`${schema.distribution} ${schema.version}`} className={styles.row}>
               <span className={styles.name}>
@@ -79,7 +79,7 @@ export function SchemasTab() {
               <span className={styles.muted}>{countOf(schema.components, 'component')}</span>
               <span className={styles.muted}>
                 {schema.origin === 'bundled' || schema.createdAt === null ? (
-                  'come with the server'
+                  'bundled with the server'
                 ) : (
                   <>
                     stored by {schema.author} <Time at={schema.createdAt} />
@@ -90,14 +90,14 @@ export function SchemasTab() {
           ))}
         </ul>
       </Panel>
-      <Panel title="Schemas of a distribution of your own">
+      <Panel title="Schemas for your own distribution">
         <div className={styles.column}>
           <p className={styles.text}>
-            They are made from the manifest that the distribution is built from, in a checkout of Drover, and
-            stored by the command line; a stored one takes the place of one that comes with the server.
+            Generate them from the distribution’s build manifest in a checkout of Drover, then store them with
+            the command line; stored schemas override bundled ones.
           </p>
           <CopyBlock
-            label="Make and store schemas"
+            label="Generate and store schemas"
             text={
               'npm run schemas -- --manifest builder-config.yaml --output schemas.json\ndrover schemas put schemas.json'
             }
@@ -112,6 +112,6 @@ function matchWords({ schema }: ComponentSchemaTarget): StateWord {
   if (schema === null) return { tone: 'gone', word: 'Not checked: no schemas' };
   const what = `${schema.distribution} ${schema.version}`;
   return schema.match === 'exact'
-    ? { tone: 'well', word: 'Checked by its own schemas' }
-    : { tone: 'look', word: `Checked by those of ${what}` };
+    ? { tone: 'well', word: 'Checked with its own schemas' }
+    : { tone: 'look', word: `Checked with the schemas of ${what}` };
 }

@@ -36,7 +36,7 @@ describe('remarks on the health of a server', () => {
       eventLoop: { ...WELL.eventLoop, p99Ms: 150 },
     });
     expect(found.map(({ tone }) => tone)).toEqual(['broken', 'look', 'look']);
-    expect(found[0]?.word).toBe('The database does not answer');
+    expect(found[0]?.word).toBe('The database is not responding');
   });
 
   test('say only once that the process is late', () => {

@@ -11,21 +11,24 @@ export function healthRemarks(health: SelfHealth): readonly StateWord[] {
   const { database, eventLoop, memory, links, agents, eventStreams } = health;
   const linkCount = links.websocket + links.http;
   const found: (StateWord | false)[] = [
-    !database.isReachable && { tone: 'broken', word: 'The database does not answer' },
-    eventLoop.p99Ms >= VERY_LATE_MS && { tone: 'broken', word: 'The process is overloaded: it answers late' },
+    !database.isReachable && { tone: 'broken', word: 'The database is not responding' },
+    eventLoop.p99Ms >= VERY_LATE_MS && {
+      tone: 'broken',
+      word: 'The process is overloaded and responds late',
+    },
     memory.heapUsedBytes > NEAR * memory.heapLimitBytes && {
       tone: 'broken',
-      word: 'Memory is nearly used up',
+      word: 'Memory is nearly exhausted',
     },
     eventLoop.p99Ms >= LATE_MS &&
-      eventLoop.p99Ms < VERY_LATE_MS && { tone: 'look', word: 'The process answers late at times' },
+      eventLoop.p99Ms < VERY_LATE_MS && { tone: 'look', word: 'The process sometimes responds late' },
     (database.writes?.p99Ms ?? 0) >= VERY_LATE_MS && {
       tone: 'look',
-      word: 'Writes to the database are slow',
+      word: 'Database writes are slow',
     },
     links.limit !== null &&
-      linkCount > NEAR * links.limit && { tone: 'look', word: 'Links of agents are near their limit' },
-    agents.known > NEAR * agents.limit && { tone: 'look', word: 'Agents are near their limit' },
+      linkCount > NEAR * links.limit && { tone: 'look', word: 'Agent connections are near their limit' },
+    agents.known > NEAR * agents.limit && { tone: 'look', word: 'The number of agents is near its limit' },
     eventStreams.open > NEAR * eventStreams.limit && {
       tone: 'look',
       word: 'Open consoles are near their limit',

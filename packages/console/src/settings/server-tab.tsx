@@ -28,7 +28,7 @@ export function ServerTab() {
     ) : (
       <ErrorState
         error={error}
-        what="The server did not say how it is"
+        what="The server’s status could not be loaded"
         onRetry={() => {
           void health.refetch();
           void self.refetch();
@@ -42,13 +42,13 @@ export function ServerTab() {
       {health.isError ? (
         <div className={styles.note}>
           <Note tone="look">
-            The server does not answer just now; this is how it was <Time at={health.data.at} />.
+            The server is not responding; this is its state from <Time at={health.data.at} />.
           </Note>
         </div>
       ) : null}
       <p className={styles.sentence}>
         {remarks.length === 0 ? (
-          <StateBadge state={{ tone: 'well', word: 'This server is well' }} />
+          <StateBadge state={{ tone: 'well', word: 'This server is healthy' }} />
         ) : (
           remarks.map((remark) => <StateBadge key={remark.word} state={remark} />)
         )}
@@ -71,14 +71,14 @@ function ProcessPanel({ self, health }: { readonly self: Self; readonly health: 
         facts={[
           ['Version', self.version],
           ['Up since', <Time key="up" at={health.startedAt} />],
-          ['Processor', cpuPercent === null ? 'measured with the next look' : `${cpuPercent} % of one core`],
+          ['CPU', cpuPercent === null ? 'Not measured yet' : `${cpuPercent} % of one core`],
           [
             'Memory',
-            `${formatBytes(memory.rssBytes)}, of it ${formatBytes(memory.heapUsedBytes)} of at most ${formatBytes(memory.heapLimitBytes)} heap`,
+            `${formatBytes(memory.rssBytes)} resident, heap ${formatBytes(memory.heapUsedBytes)} of ${formatBytes(memory.heapLimitBytes)}`,
           ],
           [
-            'Answers late by',
-            `${millisecondsText(eventLoop.p99Ms)} at most in 99 of 100 cases, once ${millisecondsText(eventLoop.maxMs)}, in the last ${eventLoop.sinceSeconds} s`,
+            'Event loop delay',
+            `p99 ${millisecondsText(eventLoop.p99Ms)}, max ${millisecondsText(eventLoop.maxMs)} in the last ${eventLoop.sinceSeconds} s`,
           ],
           ['Node.js', `${health.node}, process ${health.pid}`],
         ]}
@@ -93,23 +93,23 @@ function DatabasePanel({ database }: { readonly database: SelfHealth['database']
     <Panel title="Database">
       <Facts
         facts={[
-          ['Kind', DATABASE_WORDS[kind]],
+          ['Type', DATABASE_WORDS[kind]],
           [
             'State',
             <StateBadge
               key="state"
               state={
-                isReachable ? { tone: 'well', word: 'Answers' } : { tone: 'broken', word: 'Does not answer' }
+                isReachable ? { tone: 'well', word: 'Reachable' } : { tone: 'broken', word: 'Not responding' }
               }
             />,
           ],
-          ['Answer', pingMs === null ? 'Unknown' : millisecondsText(pingMs)],
+          ['Response time', pingMs === null ? 'Unknown' : millisecondsText(pingMs)],
           ['Size', sizeBytes === null ? 'Unknown' : formatBytes(sizeBytes)],
           [
             'Writes',
             writes === null
               ? 'None yet'
-              : `${millisecondsText(writes.p50Ms)} usually, ${millisecondsText(writes.p99Ms)} at most in 99 of 100 cases, of the last ${formatCount(writes.count)}`,
+              : `p50 ${millisecondsText(writes.p50Ms)}, p99 ${millisecondsText(writes.p99Ms)} of the last ${formatCount(writes.count)}`,
           ],
         ]}
       />
@@ -124,15 +124,12 @@ function LoadPanel({ health }: { readonly health: SelfHealth }) {
       <Facts
         facts={[
           [
-            'Links of agents',
-            `${formatCount(links.websocket)} by WebSocket, ${formatCount(links.http)} by HTTP${links.limit === null ? '; the system sets the limit' : `, of at most ${formatCount(links.limit)}`}`,
+            'Agent connections',
+            `${formatCount(links.websocket)} WebSocket, ${formatCount(links.http)} HTTP${links.limit === null ? '; limited by the system' : `, limit ${formatCount(links.limit)}`}`,
           ],
-          ['Have not said who they are', formatCount(links.silent)],
-          ['Agents known', `${formatCount(agents.known)} of at most ${formatCount(agents.limit)}`],
-          [
-            'Open consoles',
-            `${formatCount(eventStreams.open)} of at most ${formatCount(eventStreams.limit)}`,
-          ],
+          ['Not yet identified', formatCount(links.silent)],
+          ['Known agents', `${formatCount(agents.known)}, limit ${formatCount(agents.limit)}`],
+          ['Open consoles', `${formatCount(eventStreams.open)}, limit ${formatCount(eventStreams.limit)}`],
         ]}
       />
     </Panel>
@@ -149,20 +146,20 @@ function OwnMetricsPanel({ ownMetrics }: { readonly ownMetrics: SelfHealth['ownM
             'Offered',
             isOffered ? (
               selector === '' ? (
-                'To every agent that can send them'
+                'To all agents that can send them'
               ) : (
                 <>
-                  To agents of{' '}
+                  To agents matching{' '}
                   <Link to="/agents" search={{ q: selector }}>
                     {selector}
                   </Link>
                 </>
               )
             ) : (
-              'No: flow gates of rollouts judge by health alone (telemetry.ownMetrics.offer)'
+              'No: rollout flow gates judge by health alone (telemetry.ownMetrics.offer)'
             ),
           ],
-          ['Received from', `${countOf(heardFrom, 'agent')} since the start`],
+          ['Received from', `${countOf(heardFrom, 'agent')} since startup`],
         ]}
       />
     </Panel>

@@ -24,7 +24,7 @@ export function SettingList(props: {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The settings could not be read"
+        what="The settings could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -47,7 +47,7 @@ export function SettingList(props: {
       <div className={styles.filters}>
         <SearchLine
           label="Search the settings"
-          placeholder="A key, or words of what it is for"
+          placeholder="Key or description"
           value={search.q ?? ''}
           onChange={(q) => onChange({ q: q === '' ? undefined : q })}
         />
@@ -55,18 +55,17 @@ export function SettingList(props: {
           isChecked={search.set === 'only'}
           onChange={(isChecked) => onChange({ set: isChecked ? 'only' : undefined })}
         >
-          Only the {countOf(setCount, 'setting')} that {setCount === 1 ? 'is' : 'are'} not the default
+          Only the {countOf(setCount, 'setting')} changed from the default
         </CheckField>
       </div>
       <p className={styles.hint}>
-        Read-only: settings come from the file, the environment and the flags that the server is started with,
-        and hold from its start.
+        Read-only: the server reads its settings at startup, from its file, the environment and its flags.
       </p>
       {shown.length === 0 ? (
         <EmptyState
-          title="No setting matches"
+          title="No settings match"
           action={
-            <Button onClick={() => onChange({ q: undefined, set: undefined })}>Show all of them</Button>
+            <Button onClick={() => onChange({ q: undefined, set: undefined })}>Show all settings</Button>
           }
         />
       ) : (
@@ -96,7 +95,7 @@ function SettingRow({ setting }: { readonly setting: SelfSetting }) {
         <span className={styles.value}>
           {isSecret ? (isSet ? 'set, never shown' : setting.default) : value}
         </span>
-        <span className={styles.source}>{isSet ? `By ${origin}` : 'Default'}</span>
+        <span className={styles.source}>{isSet ? `From ${origin}` : 'Default'}</span>
       </div>
       <p className={styles.about}>
         <Prose text={about} /> <span className={styles.variable}>{variable}</span>

@@ -48,7 +48,7 @@ async function visits(api: ApiClient): Promise<readonly Visit[]> {
     {
       name: 'Rollout preview in the wizard',
       path: '/rollouts/new?config=bench&selector=os.type%3Dlinux&preview=now',
-      answer: /of them offline/,
+      answer: /of those offline/,
     },
     { name: 'Rollout', path: `/rollouts/${rollout?.id}`, answer: /All agents/ },
     { name: 'Drift', path: '/drift', answer: /Differences/ },

@@ -43,7 +43,7 @@ export const WORK_SCENES: readonly Scene[] = [
     name: 'rollout-running',
     stage: 'thousand',
     path: ({ running }) => `/rollouts/${running}`,
-    word: 'Waits for approval',
+    word: 'Waiting for approval',
     kept: [LIGHT_WIDE, DARK_WIDE, LIGHT_PHONE],
   },
   {

@@ -47,7 +47,7 @@ describeWithBrowser('what is wrong, told where it belongs in the console', () =>
 
   test('a variable without a value and a secret without one, agent by agent before the rollout', async () => {
     await open('/rollouts/new?config=edge&preview=now');
-    await ui.page.getByText('1 agent cannot take it').waitFor();
+    await ui.page.getByText('1 agent would be skipped').waitFor();
     await ui.page.getByText(/label "gateway"/).waitFor();
     await bench.server.api.patchAgent(agent.instanceUid, { labels: { gateway: 'gw:4317' } });
     await open('/rollouts/new?config=edge&preview=now');
@@ -89,7 +89,7 @@ describeWithBrowser('what is wrong, told where it belongs in the console', () =>
     await ui.page.getByRole('link', { name: 'Compare the newest two' }).click();
     await ui.page.getByText('“edge” has no revision r9.').waitFor({ state: 'detached' });
     await open('/rollouts/new?config=edge&revision=9');
-    await ui.page.getByText('“edge” has no revision r9; the newest is r1.').waitFor();
+    await ui.page.getByText('“edge” has no revision r9; the latest is r1.').waitFor();
     await ui.page.getByRole('button', { name: 'Preview' }).click();
     await ui.page
       .getByText('There is no such revision')

@@ -57,7 +57,7 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
       const ui = await bench.signedIn({ width, colorScheme });
       const found = await bench.judgedPages(ui, [
         ['failed rollout', `/rollouts/${failed}`, 'unknown exporter'],
-        ['preview by group', '/rollouts/new?config=edge&preview=now', 'What changes, for whom'],
+        ['preview by group', '/rollouts/new?config=edge&preview=now', 'Changes by group of agents'],
         ['unhealthy agent', `/agents/${uid(5)}`, 'connection refused by gw:4317'],
         ['mute agent', `/agents/${mute.instanceUid}`, 'It has never described itself'],
         ['compared', `/agents/${uid(0)}?tab=configuration&from=delivered`, 'line by line'],
@@ -77,19 +77,19 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     await page.getByRole('textbox', { name: 'Wave 1' }).fill('ring=canary, service.name in (edge-0,edge-3)');
     await page.getByText('1 agent of the rollout today').waitFor();
     await page.getByRole('textbox', { name: 'Wave 2' }).fill('two');
-    await page.getByText('one wave on each line').waitFor();
+    await page.getByText('Enter a number of agents, a percentage such as 10%').waitFor();
     expect(await page.getByRole('button', { name: 'Preview' }).isDisabled()).toBe(true);
     await page.getByRole('textbox', { name: 'Wave 2' }).fill('25%');
     await page.getByRole('button', { name: 'Add a wave' }).click();
     await page.getByRole('textbox', { name: 'Wave 3' }).fill('1');
-    await page.getByRole('button', { name: 'Take wave 2 out' }).click();
+    await page.getByRole('button', { name: 'Remove wave 2' }).click();
     await page.getByRole('button', { name: 'Preview' }).click();
     // Five are to run it already and failed on it; one runs the first revision, one a stack, one nothing.
     const groups = page.getByRole('list').filter({ hasText: 'their first configuration' });
     await groups.getByText('+1 exporter, changed batch, 1 pipeline rewired').first().click();
     await page.getByText('processor batch').first().waitFor();
     await page
-      .getByRole('button', { name: /^Line by line, as edge-/ })
+      .getByRole('button', { name: /^Line by line, for edge-/ })
       .first()
       .click();
     await page.getByText('Would run', { exact: true }).first().waitFor();
@@ -110,8 +110,8 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     expect(named.filter((name) => !titles.includes(name))).toEqual([]);
     expect(new Set(named).size).toBeGreaterThan(1);
     expect(await items.nth(1).textContent()).toContain('2 agents');
-    expect(await items.nth(1).textContent()).toContain('2 wordings');
-    const story = page.getByRole('list', { name: 'What happened to the rollout' });
+    expect(await items.nth(1).textContent()).toContain('2 variants');
+    const story = page.getByRole('list', { name: 'Events of the rollout' });
     await story.getByText('by admin · second backend').waitFor();
     await page.getByRole('button', { name: 'Retry failed', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Retry on 5 agents' }).click();
@@ -135,8 +135,8 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     await bench.open(page, '/configs');
     await page.getByRole('link', { name: /1 rollout paused/ }).click();
     await page.waitForURL(`**/rollouts/${id}`);
-    const story = page.getByRole('list', { name: 'What happened to the rollout' });
-    await story.getByText('Waits for approval').waitFor();
+    const story = page.getByRole('list', { name: 'Events of the rollout' });
+    await story.getByText('Waiting for approval').waitFor();
     await page.getByRole('button', { name: 'Abort', exact: true }).click();
     await page
       .getByRole('dialog')

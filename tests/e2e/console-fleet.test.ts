@@ -223,7 +223,7 @@ describeWithBrowser('the fleet, in the console', () => {
     const { page } = ui;
     await bench.server.api.putConfig('edge', { body: 'receivers: {}\n' });
     await bench.open(page, '/rollouts/new?config=edge');
-    await page.getByRole('radio', { name: 'Agents that a selector matches' }).click();
+    await page.getByRole('radio', { name: 'Agents matching a selector' }).click();
     const field = page.getByRole('combobox', { name: 'Selector' });
     await field.fill('env=p');
     await option(/^prod/).click();

@@ -129,10 +129,10 @@ describeWithBrowser('the console at work', () => {
 
   test('a rollout is previewed, started, paused, resumed, seen from anywhere, and rolled back', async () => {
     await page.getByRole('link', { name: 'Roll out', exact: true }).click();
-    await page.getByLabel('Agents that a selector matches').check();
+    await page.getByLabel('Agents matching a selector').check();
     await page.getByRole('combobox', { name: 'Selector' }).fill('os.type in (linux,windows,darwin)');
     await page.getByText('40 agents match').waitFor();
-    await page.getByRole('textbox', { name: 'Agents a second, at most' }).fill('2');
+    await page.getByRole('textbox', { name: 'Agents per second, at most' }).fill('2');
     await page.getByRole('button', { name: 'Preview' }).click();
     const go = page.getByRole('button', { name: 'Roll out to 40 agents' });
     await go.waitFor();
@@ -140,7 +140,7 @@ describeWithBrowser('the console at work', () => {
     await go.click();
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText(/that wait get nothing/).waitFor();
+    await dialog.getByText(/will not get it until it is resumed/).waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await dialog.getByRole('button', { name: /^Pause/ }).click();
     await page.getByText('Paused', { exact: true }).first().waitFor();
@@ -163,18 +163,18 @@ describeWithBrowser('the console at work', () => {
     await bench.open(page, '/rollouts/new?config=edge');
     await page.getByLabel('In waves, each judged before the next').check();
     await page.getByRole('textbox', { name: 'Wave 1' }).fill('some');
-    await page.getByText('one wave on each line').waitFor();
+    await page.getByText('Enter a number of agents, a percentage such as 10%').waitFor();
     expect(await page.getByRole('button', { name: 'Preview' }).isDisabled()).toBe(true);
     await page.getByRole('textbox', { name: 'Wave 1' }).fill('3');
-    await page.getByRole('button', { name: 'Take wave 2 out' }).click();
-    await page.getByRole('textbox', { name: 'Minutes each wave soaks' }).fill('0');
+    await page.getByRole('button', { name: 'Remove wave 2' }).click();
+    await page.getByRole('textbox', { name: 'Soak time per wave, minutes' }).fill('0');
     await page.getByLabel('Wait for approval after each wave').check();
     await page.getByRole('button', { name: 'Preview' }).click();
-    await page.getByText('3 agents by chance').waitFor();
+    await page.getByText('3 agents, picked at random').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     // Some run it already, since the last rollout.
     await page.getByRole('button', { name: /^Roll out to \d+ agents$/ }).click();
-    await page.getByText('Waits for approval:').waitFor();
+    await page.getByText('Waiting for approval:').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Approve next wave', exact: true }).click();
     await page.getByRole('button', { name: /^Approve wave of 37 agents$/ }).click();

@@ -52,7 +52,7 @@ describeWithBrowser('history in the console', () => {
     await bench.open(page, `/agents/${uid}?tab=history`);
     await page.getByText('a start').waitFor();
     await page.getByRole('link', { name: 'Back to this: edge r1' }).first().click();
-    await page.getByRole('textbox', { name: 'Why' }).fill('only here');
+    await page.getByRole('textbox', { name: 'Reason' }).fill('only here');
     await page.getByRole('button', { name: 'Roll out to 1 agent' }).click();
     await page.waitForURL(/\/rollouts\/[0-9a-z]{26}$/);
     const { api } = bench.server;

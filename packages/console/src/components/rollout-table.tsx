@@ -11,11 +11,11 @@ import { rolloutWords } from './tone.ts';
 
 export function targetText(target: Rollout['target']): string {
   const stack = target.configs.map((config) => `${config.name} r${config.revision}`).join(', ');
-  return target.replaces === 'layer' ? `${stack}, in its place` : stack;
+  return target.replaces === 'layer' ? `${stack} (this layer only)` : stack;
 }
 
 export function selectorText(selector: string): string {
-  return selector.trim() === '' ? 'every agent' : selector;
+  return selector.trim() === '' ? 'all agents' : selector;
 }
 
 function RolloutLink({ rollout }: { readonly rollout: Rollout }) {
@@ -52,12 +52,12 @@ const columns: readonly DataColumn<Rollout>[] = [
   },
   {
     id: 'whom',
-    header: 'To whom',
+    header: 'Agents',
     track: 'minmax(120px, 1.4fr)',
     minTableWidth: 900,
     cell: (rollout) => (
       <span className={styles.muted} title={selectorText(rollout.selector)}>
-        {rollout.selector.trim() === '' ? 'every agent' : <code>{rollout.selector}</code>}
+        {rollout.selector.trim() === '' ? 'all agents' : <code>{rollout.selector}</code>}
       </span>
     ),
   },

@@ -19,8 +19,8 @@ const DiffView = lazy(() =>
 
 const AGAINST: Record<RolloutChangeGroup['against'], string> = {
   intended: '',
-  effective: ' against what they say they run; Drover gives them nothing today',
-  nothing: ' Drover gives them nothing today, and they do not say what they run',
+  effective: ' compared with what they report running; they get no configuration from Drover today',
+  nothing: ' they get no configuration from Drover today and do not report what they run',
 };
 
 /** They are to have it already, and failed on it. */
@@ -30,10 +30,10 @@ function isOnceMore({ against, before, after }: RolloutChangeGroup): boolean {
 
 function summaryOf(group: RolloutChangeGroup): string {
   const { changes, against, isCut } = group;
-  if (isOnceMore(group)) return 'the same once more: they failed on it';
+  if (isOnceMore(group)) return 'the same again: it failed there';
   if (changes !== null) return changeSummary(changes);
-  if (isCut) return 'too large to compare here; see line by line';
-  return against === 'nothing' ? 'their first configuration' : 'another text';
+  if (isCut) return 'too large to compare here; see it line by line';
+  return against === 'nothing' ? 'their first configuration' : 'different text';
 }
 
 /** Agents that would get the same change, with that change: in one line, by meaning, and line by line. */
@@ -41,7 +41,7 @@ export function ChangeGroups({ preview }: { readonly preview: RolloutPreview }) 
   const { items, rest } = preview.groups;
   return (
     <div>
-      <h3 className={styles.heading}>What changes, for whom</h3>
+      <h3 className={styles.heading}>Changes by group of agents</h3>
       <ul className={styles.groups}>
         {items.map((group, index) => (
           // A preview stays as it is until another takes its place.
@@ -90,17 +90,17 @@ function Group({ group, preview, isOpen }: GroupProps) {
             ))}
             {agents > sample.length ? ` and ${formatCount(agents - sample.length)} more` : ''}
             {AGAINST[against] === '' ? '' : `;${AGAINST[against]}`}
-            {hasVariables ? '; variables filled in as for the first of them' : ''}
+            {hasVariables ? '; with the variables of the first agent' : ''}
           </p>
           {changes === null || isOnceMore(group) ? null : <MeaningList lines={changeLines(changes)} />}
           {isCut ? (
-            <p className={styles.muted}>There is more than stands here; line by line is all.</p>
+            <p className={styles.muted}>Not all changes are listed; line by line shows everything.</p>
           ) : null}
           {first === undefined || isOnceMore(group) ? null : isByLine ? (
             <ByLine uid={first.instanceUid} against={against} target={preview.target} />
           ) : (
             <button type="button" className={styles.more} onClick={() => setByLine(true)}>
-              Line by line, as {first.displayName} would get it
+              Line by line, for {first.displayName}
             </button>
           )}
         </div>
@@ -125,7 +125,7 @@ function ByLine(props: {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The texts could not be read"
+        what="The texts could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -139,7 +139,7 @@ function ByLine(props: {
         <DiffView
           before={before}
           after={after}
-          beforeLabel={props.against === 'effective' ? 'Runs today' : 'To run today'}
+          beforeLabel={props.against === 'effective' ? 'Effective today' : 'Intended today'}
           afterLabel="Would run"
         />
       </Suspense>

@@ -36,32 +36,40 @@ export function FlowFields(props: HowDetailsProps) {
   return (
     <>
       <CheckField isChecked={form.isFlowJudged} onChange={(isFlowJudged) => onChange({ isFlowJudged })}>
-        Judge what flows too, by the agents’ own metrics
+        Also judge data flow, using the agents’ own metrics
       </CheckField>
       {form.isFlowJudged ? (
         <>
           <div className={styles.percents}>
-            <TextInput label="Sent, at least" description="% of before" {...fieldOf(props, 'minSent')} />
+            <TextInput
+              label="Sent, at least"
+              description="% of the rate before"
+              {...fieldOf(props, 'minSent')}
+            />
             <TextInput
               label="Refused, at most"
-              description="% of what comes"
+              description="% of incoming data"
               {...fieldOf(props, 'maxRefused')}
             />
             <TextInput
               label="Failed, at most"
-              description="% of what goes"
+              description="% of outgoing data"
               {...fieldOf(props, 'maxUnsent')}
             />
-            <TextInput label="Queue, at most" description="% of its size" {...fieldOf(props, 'maxQueue')} />
             <TextInput
-              label="Memory grows by"
-              description="at most % of before"
-              placeholder="not judged"
+              label="Queue, at most"
+              description="% of its capacity"
+              {...fieldOf(props, 'maxQueue')}
+            />
+            <TextInput
+              label="Memory growth, at most"
+              description="% of usage before"
+              placeholder="Not judged"
               {...fieldOf(props, 'maxMemoryGrowth')}
             />
           </div>
           <p className={styles.muted}>
-            Agents that send no metrics of their own are judged by health alone, and the gate says so.
+            Agents that send no own metrics are judged by health alone; the gate says so.
           </p>
         </>
       ) : null}
@@ -79,7 +87,7 @@ export function WhenFields(props: HowDetailsProps) {
   return (
     <>
       <CheckField isChecked={form.hasWindow} onChange={(hasWindow) => onChange({ hasWindow })}>
-        Only in a window of time
+        Only within a time window
       </CheckField>
       {form.hasWindow ? (
         <>
@@ -89,14 +97,16 @@ export function WhenFields(props: HowDetailsProps) {
             <TextInput label="Time zone" placeholder="Europe/Berlin" {...fieldOf(props, 'timezone')} />
           </div>
           <fieldset className={styles.choice}>
-            <legend className={styles.hidden}>Days on which it opens; none chosen means every day</legend>
+            <legend className={styles.hidden}>
+              Days on which the window opens; none selected means every day
+            </legend>
             {WEEK_DAYS.map((day) => (
               <CheckField key={day} isChecked={form.days.includes(day)} onChange={() => toggle(day)}>
                 {DAY_WORDS[day]}
               </CheckField>
             ))}
             <span className={styles.muted}>
-              {form.days.length === 0 ? 'It opens every day.' : 'It opens on these days.'}
+              {form.days.length === 0 ? 'Opens every day.' : 'Opens on these days.'}
             </span>
           </fieldset>
         </>

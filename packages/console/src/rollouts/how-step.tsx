@@ -26,7 +26,7 @@ export function HowStep({ form, read, selector, onChange }: HowStepProps) {
       </h2>
       <div className={styles.stepBody}>
         <fieldset className={styles.choice}>
-          <legend className={styles.hidden}>How it goes</legend>
+          <legend className={styles.hidden}>Strategy</legend>
           <label>
             <input
               type="radio"
@@ -34,7 +34,7 @@ export function HowStep({ form, read, selector, onChange }: HowStepProps) {
               checked={form.kind === 'all'}
               onChange={() => change({ kind: 'all' })}
             />
-            To all of them at once
+            All agents at once
           </label>
           <label>
             <input
@@ -56,18 +56,18 @@ export function HowStep({ form, read, selector, onChange }: HowStepProps) {
             />
             <div className={styles.percents}>
               <TextInput
-                label="Minutes each wave soaks"
-                description="Before its health is judged"
+                label="Soak time per wave, minutes"
+                description="Before the wave is judged"
                 inputMode="decimal"
                 {...field('soakMinutes')}
               />
               <TextInput
-                label="Agents of a wave that may fail"
-                description="Or be unhealthy; a number or a share"
+                label="Failures allowed per wave"
+                description="Failed or unhealthy agents; a number or a percentage"
                 {...field('maxFailed')}
               />
               <Select
-                label="When more fail"
+                label="If more fail"
                 value={form.onFailure}
                 options={[
                   { value: 'pause', word: 'Pause' },
@@ -88,17 +88,17 @@ export function HowStep({ form, read, selector, onChange }: HowStepProps) {
         <WhenFields {...details} />
         <div className={styles.pair}>
           <TextInput
-            label="Agents a second, at most"
-            description="Empty means no limit"
+            label="Agents per second, at most"
+            description="Empty: no limit"
             inputMode="decimal"
             placeholder="No limit"
             {...field('rate')}
           />
           <TextInput
-            label="Minutes until an agent has failed"
-            description="That gives no verdict; empty means the server’s"
+            label="Give up on an agent after, minutes"
+            description="One without a verdict by then counts as failed; empty: the server’s setting"
             inputMode="decimal"
-            placeholder="As the server is set"
+            placeholder="Server’s setting"
             {...field('deadlineMinutes')}
           />
         </div>

@@ -116,7 +116,7 @@ export function NewRolloutPage() {
     return configs.isError ? (
       <ErrorState
         error={configs.error}
-        what="The configurations could not be read"
+        what="The configurations could not be loaded"
         onRetry={() => void configs.refetch()}
       />
     ) : (
@@ -127,14 +127,14 @@ export function NewRolloutPage() {
     return (
       <EmptyState
         isPage
-        title="There is nothing to roll out yet"
+        title="Nothing to roll out yet"
         action={
           <LinkButton to="/new-configuration" variant="filled">
-            Write the first configuration
+            Create a configuration
           </LinkButton>
         }
       >
-        A rollout gives a configuration to agents. Write one first.
+        A rollout gives a configuration to agents. Create one first.
       </EmptyState>
     );
   }
@@ -166,13 +166,13 @@ export function NewRolloutPage() {
         <HowStep form={form} read={how} selector={selector} onChange={setForm} />
         <section className={styles.step} aria-labelledby="step-preview">
           <h2 id="step-preview" className={styles.stepTitle}>
-            Look first
+            Preview
           </h2>
           <div className={styles.stepBody}>
             {preview.data === undefined ? (
               <>
                 <p className={styles.muted}>
-                  Shows who would change, who cannot and why. Nothing happens yet.
+                  Shows which agents would change, which would be skipped and why. Nothing is changed yet.
                 </p>
                 {preview.isError ? <FailureNote error={preview.error} /> : null}
                 <Button
@@ -195,8 +195,8 @@ export function NewRolloutPage() {
               <>
                 <PreviewResult preview={preview.data} />
                 <TextInput
-                  label="Why"
-                  description="Stands with the rollout, in the history"
+                  label="Reason"
+                  description="Optional; shown with the rollout and in the history"
                   maxLength={2000}
                   value={message}
                   onChange={(event) => setMessage(event.currentTarget.value)}

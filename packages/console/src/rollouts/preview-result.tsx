@@ -20,16 +20,16 @@ export function PreviewResult({ preview }: { readonly preview: RolloutPreview })
       <dl className={styles.figures}>
         <Figure word="match" count={preview.matched} />
         <Figure word="would change" count={wouldChange.count} isStrong />
-        <Figure word="of them offline" count={wouldChange.offline} />
-        <Figure word="run it already" count={unchanged.count} />
-        <Figure word="cannot take it" count={cannot.count} />
+        <Figure word="of those offline" count={wouldChange.offline} />
+        <Figure word="already run it" count={unchanged.count} />
+        <Figure word="would be skipped" count={cannot.count} />
       </dl>
       {wouldChange.offline === 0 ? null : (
         <Note tone="gone">
           {countOf(wouldChange.offline, 'agent')}{' '}
           {wouldChange.offline === 1
-            ? 'is offline and gets it when it returns'
-            : 'are offline and get it when they return'}
+            ? 'is offline and gets it when it reconnects'
+            : 'are offline and get it when they reconnect'}
           .
         </Note>
       )}
@@ -41,7 +41,7 @@ export function PreviewResult({ preview }: { readonly preview: RolloutPreview })
               // biome-ignore lint/suspicious/noArrayIndexKey: a wave is its place
               <li key={index}>
                 {waveText(wave)}: <strong>{formatCount(agents)}</strong> would change
-                {wave?.approval === true ? ', then it waits for approval' : ''}
+                {wave?.approval === true ? ', then approval is needed' : ''}
               </li>
             ))}
           </ol>
@@ -49,8 +49,8 @@ export function PreviewResult({ preview }: { readonly preview: RolloutPreview })
       )}
       {noWayBack.count === 0 ? null : (
         <Note tone="look">
-          {countOf(noWayBack.count, 'agent')} would have no way back: Drover gives them nothing today, and a
-          roll back leaves them as they are then.
+          {countOf(noWayBack.count, 'agent')} cannot be rolled back: without a configuration from Drover
+          today, a rollback leaves them as they are.
         </Note>
       )}
       {supersedes.map((each) => (
@@ -59,16 +59,16 @@ export function PreviewResult({ preview }: { readonly preview: RolloutPreview })
           <Link to="/rollouts/$id" params={{ id: each.rolloutId }}>
             another rollout
           </Link>
-          , which counts {each.agents === 1 ? 'it' : 'them'} as superseded.
+          , which will count {each.agents === 1 ? 'it' : 'them'} as superseded.
         </Note>
       ))}
       {wouldChange.count === 0 ? null : <ChangeGroups preview={preview} />}
       {cannot.count === 0 ? null : (
         <div>
-          <h3 className={styles.heading}>{countOf(cannot.count, 'agent')} cannot take it</h3>
+          <h3 className={styles.heading}>{countOf(cannot.count, 'agent')} would be skipped</h3>
           <RolloutAgentTable
             isPreview
-            label="Agents that cannot take it"
+            label="Agents that would be skipped"
             stack={stack}
             agents={cannot.agents}
             total={cannot.count}
@@ -77,8 +77,8 @@ export function PreviewResult({ preview }: { readonly preview: RolloutPreview })
       )}
       {wouldChange.count === 0 ? (
         <Note tone={preview.matched === 0 ? 'look' : 'gone'}>
-          {preview.matched === 0 ? 'The selector matches no agent today.' : 'Nobody would change today.'}{' '}
-          Started all the same, it stands: agents that match later get it.
+          {preview.matched === 0 ? 'The selector matches no agent today.' : 'No agent would change today.'} If
+          started anyway, it becomes a standing rollout: agents that match later get it.
         </Note>
       ) : (
         <div>

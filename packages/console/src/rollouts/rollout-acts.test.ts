@@ -50,6 +50,6 @@ describe('the words of an act', () => {
   it('name the numbers', () => {
     const words = actWords('rollback', rollout('failed', { applied: 40, failed: 1, pending: 2 }));
     expect(words.confirm).toBe('Roll back 41 agents');
-    expect(words.effects.join(' ')).toContain('2 agents that wait');
+    expect(words.effects.join(' ')).toContain('2 waiting agents');
   });
 });

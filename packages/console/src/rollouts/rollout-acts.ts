@@ -58,31 +58,31 @@ export function actWords(act: RolloutAct, rollout: Rollout): ActWords {
         confirm: waiting === 0 ? 'Pause rollout' : `Pause for ${countOf(waiting, 'agent')}`,
         isDangerous: false,
         effects: [
-          `${countOf(waiting, 'agent')} that wait get nothing until it is resumed.`,
-          `${countOf(has, 'agent')} that have it or were offered it keep it.`,
-          'Resume goes on where it stopped.',
+          `${countOf(waiting, 'waiting agent')} will not get it until it is resumed.`,
+          `${countOf(has, 'agent')} already offered it will keep it.`,
+          'Resuming continues where it stopped.',
         ],
       };
     case 'approve':
       return {
         word: 'Approve next wave',
-        title: 'Let the next wave go?',
+        title: 'Approve the next wave?',
         confirm: `Approve wave of ${countOf(nextWave(rollout), 'agent')}`,
         isDangerous: false,
         effects: [
-          `${countOf(nextWave(rollout), 'agent')} of the next wave are offered it now.`,
-          'It can be paused, and rolled back.',
+          `The next wave, ${countOf(nextWave(rollout), 'agent')}, is offered it now.`,
+          'The rollout can still be paused or rolled back.',
         ],
       };
     case 'retry':
       return {
         word: 'Retry failed',
-        title: 'Offer it once more to those that failed?',
+        title: 'Retry on failed agents?',
         confirm: `Retry on ${countOf(counts.failed, 'agent')}`,
         isDangerous: false,
         effects: [
-          `${countOf(counts.failed, 'agent')} that failed are offered the same once more.`,
-          'The others keep what they have.',
+          `${countOf(counts.failed, 'failed agent')} will be offered the same configuration again.`,
+          'Other agents are not affected.',
         ],
       };
     case 'resume':
@@ -93,8 +93,8 @@ export function actWords(act: RolloutAct, rollout: Rollout): ActWords {
         isDangerous: false,
         effects: [
           rollout.pausedBecause?.kind === 'gate'
-            ? 'A gate halted it: going on means that its verdict is overruled for this wave.'
-            : `${countOf(waiting, 'agent')} that wait are offered it now, wave by wave where it has waves.`,
+            ? 'A gate halted it: resuming overrides the gate for this wave.'
+            : `${countOf(waiting, 'waiting agent')} will be offered it, wave by wave if it has waves.`,
           'It can be paused again.',
         ],
       };
@@ -108,21 +108,21 @@ export function actWords(act: RolloutAct, rollout: Rollout): ActWords {
             : `Abort: ${countOf(waiting, 'agent')} never get${waiting === 1 ? 's' : ''} it`,
         isDangerous: true,
         effects: [
-          `${countOf(waiting, 'agent')} that wait never get it, and no agent that matches later does.`,
-          `${countOf(counts.applied, 'agent')} that run it keep it; to take it back, roll back instead.`,
-          'An aborted rollout cannot be resumed; a new one can be started.',
+          `${countOf(waiting, 'waiting agent')} will never get it, nor will agents that match later.`,
+          `${countOf(counts.applied, 'agent')} that applied it will keep it; to undo that, roll back instead.`,
+          'An aborted rollout cannot be resumed, but a new one can be started.',
         ],
       };
     case 'rollback':
       return {
         word: 'Roll back',
-        title: 'Roll this rollout back?',
+        title: 'Roll back this rollout?',
         confirm: `Roll back ${countOf(touched, 'agent')}`,
         isDangerous: true,
         effects: [
-          `${countOf(touched, 'agent')} that got it go back to what each was to run before.`,
-          `${countOf(waiting, 'agent')} that wait never get it.`,
-          'Agents that a later rollout has taken over are left alone. To undo this, roll out again.',
+          `${countOf(touched, 'agent')} will return to the previous intended configuration.`,
+          `${countOf(waiting, 'waiting agent')} will never get it.`,
+          'Agents taken over by a later rollout are not affected. To undo this, roll out again.',
         ],
       };
     default:

@@ -37,7 +37,7 @@ const progressColumns: readonly DataColumn<RolloutAgent>[] = [
           ? agent.reason
           : agent.isConnected
             ? '–'
-            : 'Not connected: gets it when it returns'}
+            : 'Not connected: gets it when it reconnects'}
       </span>
     ),
   },
@@ -71,11 +71,11 @@ const previewColumns: readonly DataColumn<RolloutAgent>[] = [
   },
   {
     id: 'reason',
-    header: 'Remark',
+    header: 'Note',
     track: 'minmax(120px, 2fr)',
     cell: (agent) => (
       <span className={styles.muted} title={agent.reason}>
-        {agent.reason !== '' ? agent.reason : agent.isConnected ? '–' : 'gets it when it returns'}
+        {agent.reason !== '' ? agent.reason : agent.isConnected ? '–' : 'gets it when it reconnects'}
       </span>
     ),
   },
@@ -101,9 +101,10 @@ function WouldRunLink({ agent, stack }: { readonly agent: RolloutAgent; readonly
       params={{ uid: agent.instanceUid }}
       search={stack}
       className={styles.above}
-      aria-label={`See what ${agent.displayName} would run`}
+      aria-label={`Show what ${agent.displayName} would run`}
     >
-      See
+      {' '}
+      Show{' '}
     </Link>
   );
 }
@@ -160,7 +161,7 @@ interface RolloutAgentsProps {
 export function RolloutAgents({ id, state, wave, title }: RolloutAgentsProps) {
   const query = useInfiniteQuery(queries.rolloutAgents(useApi(), id, state, wave));
   return (
-    <Paged query={query} what="The agents could not be read">
+    <Paged query={query} what="The agents could not be loaded">
       {({ rows, total, onNearEnd }) => (
         <section aria-label={title}>
           <h2 className={styles.heading}>{title}</h2>

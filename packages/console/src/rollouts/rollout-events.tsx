@@ -17,7 +17,7 @@ const WORDS: Record<RolloutEventKind, StateWord> = {
   gate_passed: { tone: 'well', word: 'Gate passed' },
   gate_failed: { tone: 'broken', word: 'Gate failed' },
   halted: { tone: 'look', word: 'Halted' },
-  waits_for_approval: { tone: 'look', word: 'Waits for approval' },
+  waits_for_approval: { tone: 'look', word: 'Waiting for approval' },
   approved: { tone: 'well', word: 'Approved' },
   paused: { tone: 'look', word: 'Paused' },
   resumed: { tone: 'progress', word: 'Resumed' },
@@ -33,7 +33,7 @@ function detailOf({ kind, wave, by, text }: RolloutEvent): string {
   const place = wave === null ? '' : `wave ${wave + 1}`;
   const who = by === null ? '' : `by ${by}`;
   const own =
-    kind === 'wave_settled' ? 'every agent in reach has a verdict' : kind === 'approved' ? '' : text;
+    kind === 'wave_settled' ? 'every reachable agent has a verdict' : kind === 'approved' ? '' : text;
   return [place, who, own].filter(Boolean).join(' · ');
 }
 
@@ -44,7 +44,7 @@ export function RolloutEvents({ id }: { readonly id: string }) {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="What happened could not be read"
+        what="The events could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -53,8 +53,8 @@ export function RolloutEvents({ id }: { readonly id: string }) {
   }
   const { items } = query.data;
   return (
-    <Panel title="What happened" isFlush>
-      <ol className={styles.events} aria-label="What happened to the rollout">
+    <Panel title="Events" isFlush>
+      <ol className={styles.events} aria-label="Events of the rollout">
         {items.map((event) => (
           <li key={`${event.at} ${event.kind} ${event.wave} ${event.text}`} className={styles.event}>
             <span className={styles.muted}>

@@ -47,8 +47,8 @@ export function RolloutPage() {
     return (
       <EmptyState
         isPage
-        title="There is no such rollout"
-        action={<LinkButton to="/rollouts">See all</LinkButton>}
+        title="No such rollout"
+        action={<LinkButton to="/rollouts">Show all rollouts</LinkButton>}
       />
     );
   }
@@ -56,7 +56,7 @@ export function RolloutPage() {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The rollout could not be read"
+        what="The rollout could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -80,7 +80,7 @@ function LoadedRollout({ rollout }: { readonly rollout: Rollout }) {
         aside={<StateBadge state={rolloutWords[rollout.state]} look="tint" />}
         below={
           <>
-            to {rollout.selector.trim() === '' ? 'every agent' : <code>{rollout.selector}</code>} · started{' '}
+            to {rollout.selector.trim() === '' ? 'all agents' : <code>{rollout.selector}</code>} · started{' '}
             <Time at={rollout.createdAt} /> by {rollout.createdBy}
             {rollout.endedAt === null ? null : (
               <>
@@ -91,7 +91,7 @@ function LoadedRollout({ rollout }: { readonly rollout: Rollout }) {
             {rollout.message === '' ? '' : ` · ${rollout.message}`}
             {rollout.strategy.maxAgentsPerSecond === undefined
               ? ''
-              : ` · at most ${countOf(rollout.strategy.maxAgentsPerSecond, 'agent')} a second`}{' '}
+              : ` · at most ${countOf(rollout.strategy.maxAgentsPerSecond, 'agent')} per second`}{' '}
             <Identifier value={rollout.id} of="rollout id" />
           </>
         }
@@ -122,7 +122,7 @@ function LoadedRollout({ rollout }: { readonly rollout: Rollout }) {
           />
         )}
         <CountFilter
-          label={`Agents by state, of ${countOf(counts.matched, 'agent')} that match`}
+          label={`Agents by state, of ${countOf(counts.matched, 'matching agent')}`}
           items={STATES.map((value) => ({ value, state: rolloutAgentWords[value], count: counts[value] }))}
           chosen={state === undefined ? [] : [state]}
           onChange={(chosen) =>
@@ -186,25 +186,25 @@ function AgainButton({ rollout }: { readonly rollout: Rollout }) {
 /** The answer in one line: is this change going well. */
 function Summary({ rollout }: { readonly rollout: Rollout }) {
   const { counts, state, isStanding } = rollout;
-  const reached = `${countOf(counts.applied, 'agent')} run it`;
+  const reached = `${countOf(counts.applied, 'agent')} applied it`;
   switch (state) {
     case 'running':
       if (rollout.waitsUntil !== null) {
         return (
           <Note tone="gone">
-            Its window is closed and opens <Time at={rollout.waitsUntil} />; {reached}.
+            Outside its time window, which opens <Time at={rollout.waitsUntil} />; {reached}.
           </Note>
         );
       }
       return counts.failed > 0 ? (
         <Note tone="broken">
-          <strong>{countOf(counts.failed, 'agent')} failed</strong> so far; {reached}. Pause stops it for{' '}
-          {countOf(counts.pending, 'agent')} that wait.
+          <strong>{countOf(counts.failed, 'agent')} failed</strong> so far; {reached}. Pause to hold it back
+          from {countOf(counts.pending, 'waiting agent')}.
         </Note>
       ) : (
         <Note tone="progress">
-          {reached}, {countOf(counts.offered, 'agent')} are at it, {countOf(counts.pending, 'agent')} wait.
-          None failed.
+          {reached}, {formatCount(counts.offered)} in progress, {formatCount(counts.pending)} waiting. None
+          failed.
         </Note>
       );
     case 'paused':
@@ -216,33 +216,37 @@ function Summary({ rollout }: { readonly rollout: Rollout }) {
             </>
           ) : rollout.pausedBecause?.kind === 'approval' ? (
             <>
-              <strong>Waits for approval:</strong> {rollout.pausedBecause.text}.{' '}
+              <strong>Waiting for approval:</strong> {rollout.pausedBecause.text}.{' '}
             </>
           ) : (
             <strong>Paused. </strong>
           )}
-          {countOf(counts.pending, 'agent')} wait; {reached}.
+          {countOf(counts.pending, 'agent')} waiting; {reached}.
         </Note>
       );
     case 'failed':
       return (
         <Note tone="broken">
-          <strong>{countOf(counts.failed, 'agent')} could not apply it</strong>; {reached}. Those that failed
-          keep their last good configuration, where their supervisor knows one.
+          <strong>{countOf(counts.failed, 'agent')} could not apply it</strong>; {reached}. Failed agents keep
+          their last good configuration if their supervisor has one.
         </Note>
       );
     case 'succeeded':
       return (
         <Note tone="well">
-          Every agent that could be reached has it: {reached}.
-          {counts.pending > 0 ? ` ${countOf(counts.pending, 'agent')} offline get it when they return.` : ''}
-          {isStanding ? ' It stands: agents that match later get it too.' : ''}
+          Every reachable agent has it: {reached}.
+          {counts.pending > 0
+            ? ` ${countOf(counts.pending, 'offline agent')} will get it on reconnecting.`
+            : ''}
+          {isStanding ? ' It is a standing rollout: agents that match later get it too.' : ''}
         </Note>
       );
     case 'rolled_back':
-      return <Note tone="gone">Taken back: its agents are to run again what they had before.</Note>;
+      return (
+        <Note tone="gone">Rolled back: its agents return to their previous intended configuration.</Note>
+      );
     case 'aborted':
-      return <Note tone="gone">Aborted: agents that had it keep it, nobody else gets it.</Note>;
+      return <Note tone="gone">Aborted: agents that have it keep it; no others get it.</Note>;
     default:
       return state satisfies never;
   }

@@ -23,7 +23,7 @@ export function RolloutReasons({ id, state, title }: RolloutReasonsProps) {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The reasons could not be read"
+        what="The reasons could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -53,14 +53,14 @@ export function RolloutReasons({ id, state, title }: RolloutReasonsProps) {
                 ))}
                 {agents > sample.length ? ` and ${formatCount(agents - sample.length)} more` : ''}
                 {variants > 1
-                  ? ` · ${formatCount(variants)} wordings that differ in numbers or addresses`
+                  ? ` · ${formatCount(variants)} variants with different numbers or addresses`
                   : ''}
               </div>
             </div>
           </li>
         ))}
         {rest === 0 ? null : (
-          <li className={styles.rest}>and {countOf(rest, 'agent')} with other reasons, in the table below</li>
+          <li className={styles.rest}>and {countOf(rest, 'agent')} with other reasons, listed below</li>
         )}
       </ul>
     </Panel>

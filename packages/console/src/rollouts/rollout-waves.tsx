@@ -11,7 +11,7 @@ import styles from './waves.module.css';
 const GATES: Record<GateVerdict['gate'], string> = {
   failures: 'Failures',
   health: 'Health',
-  flow: 'What flows',
+  flow: 'Data flow',
   approval: 'Approval',
 };
 
@@ -38,8 +38,8 @@ export function waveText(wave: RolloutWave['wave']): string {
   if (wave === null) return 'All others';
   if (wave.selector !== undefined) return wave.selector;
   return wave.percent === undefined
-    ? `${countOf(wave.count ?? 0, 'agent')} by chance`
-    : `${wave.percent} % by chance`;
+    ? `${countOf(wave.count ?? 0, 'agent')}, picked at random`
+    : `${wave.percent} %, picked at random`;
 }
 
 function Wave(props: { readonly id: string; readonly wave: RolloutWave; readonly isCurrent: boolean }) {
@@ -65,7 +65,7 @@ function Wave(props: { readonly id: string; readonly wave: RolloutWave; readonly
       <p className={styles.facts}>
         {countOf(counts.matched, 'agent')}
         {soakSeconds > 0 ? ` · soaks ${soakText(soakSeconds)}` : ''}
-        {wave.wave?.approval === true ? ' · then waits for approval' : ''}
+        {wave.wave?.approval === true ? ' · then approval is needed' : ''}
         {startedAt === null ? null : (
           <>
             {' · started '}
@@ -74,7 +74,7 @@ function Wave(props: { readonly id: string; readonly wave: RolloutWave; readonly
         )}
         {settledAt === null ? null : (
           <>
-            {' · through '}
+            {' · ended '}
             <Time at={settledAt} />
           </>
         )}
@@ -106,7 +106,7 @@ function Gate({ gate }: { readonly gate: GateVerdict }) {
       </div>
       {figures.length === 0 ? null : (
         <details className={styles.figures} open={!gate.passed}>
-          <summary>Figures that it judged</summary>
+          <summary>Figures it judged by</summary>
           <dl>
             {figures.map(([name, value]) => (
               <div key={name}>

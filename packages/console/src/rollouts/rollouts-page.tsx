@@ -67,16 +67,16 @@ export function RolloutsPage() {
         query.isError ? (
           <ErrorState
             error={query.error}
-            what="The rollouts could not be read"
+            what="The rollouts could not be loaded"
             onRetry={() => void query.refetch()}
           />
         ) : (
           <SkeletonRows rows={6} />
         )
       ) : rollouts.length === 0 ? (
-        <EmptyState title={state === undefined ? 'Nothing has been rolled out yet' : 'No such rollout'}>
-          A rollout gives a configuration to the agents that a selector matches. It shows first who would
-          change, and can be paused, stopped and taken back.
+        <EmptyState title={state === undefined ? 'No rollouts yet' : 'No rollouts in this state'}>
+          A rollout gives a configuration to the agents that a selector matches. It previews which agents
+          would change, and can be paused, aborted and rolled back.
         </EmptyState>
       ) : (
         <RolloutTable rollouts={rollouts} total={total} onNearEnd={onNearEnd} />

@@ -81,8 +81,7 @@ const RATE_MAX = 100_000;
 const WEEK_MINUTES = 7 * 24 * 60;
 
 export const WAVES_MAX = 50;
-const WAVE_WORDS =
-  'A number of agents, a share such as 10%, or a selector such as ring=canary; one wave on each line';
+const WAVE_WORDS = 'Enter a number of agents, a percentage such as 10%, or a selector such as ring=canary';
 
 type Reasons = Partial<Record<StrategyField, string>>;
 
@@ -104,7 +103,7 @@ function readRate({ rate: text }: StrategyForm, reasons: Reasons) {
   if (text.trim() === '') return {};
   const rate = Number(text);
   if (!(rate > 0 && rate <= RATE_MAX))
-    reasons.rate = 'A number above 0, at most 100,000; leave it empty for no limit';
+    reasons.rate = 'A number above 0, at most 100,000; leave empty for no limit';
   return { maxAgentsPerSecond: rate };
 }
 
@@ -112,7 +111,7 @@ function readDeadline({ deadlineMinutes: text }: StrategyForm, reasons: Reasons)
   if (text.trim() === '') return {};
   const minutes = Number(text);
   if (!(minutes >= 10 / 60 && minutes <= WEEK_MINUTES))
-    reasons.deadlineMinutes = 'Minutes, from 0.2 to a week; leave it empty for that of the server';
+    reasons.deadlineMinutes = 'From 0.2 minutes to a week; leave empty for the server’s setting';
   return { applyDeadlineSeconds: Math.round(minutes * 60) };
 }
 
@@ -151,9 +150,9 @@ function readFlow(form: StrategyForm, reasons: Reasons): { flow?: FlowGate } {
 function readWaves(form: StrategyForm, reasons: Reasons) {
   const waves = form.waves.map((text) => readWave(text.trim()));
   const soak = Number(form.soakMinutes || '0');
-  if (!(soak >= 0 && soak <= WEEK_MINUTES)) reasons.soakMinutes = 'Minutes, from 0 to a week';
+  if (!(soak >= 0 && soak <= WEEK_MINUTES)) reasons.soakMinutes = 'From 0 minutes to a week';
   const maxFailed = readLimit(form.maxFailed.trim());
-  if (maxFailed === undefined) reasons.maxFailed = 'A number of agents or a share, such as 2 or 5%';
+  if (maxFailed === undefined) reasons.maxFailed = 'A number of agents or a percentage, such as 2 or 5%';
   return {
     waves: waves.flatMap((wave) =>
       wave === undefined ? [] : [form.needsApproval ? { ...wave, approval: true } : wave],

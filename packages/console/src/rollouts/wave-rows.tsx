@@ -24,7 +24,7 @@ export function WaveRows({ selector, waves, wrong, onChange }: WaveRowsProps) {
     <fieldset className={styles.waveRows}>
       <legend>Waves, in order</legend>
       <p className={styles.muted}>
-        A number of agents, a share such as 10%, or a selector such as ring=canary, env=prod
+        A number of agents, a percentage such as 10%, or a selector such as ring=canary, env=prod
       </p>
       <ol className={styles.waveList}>
         {waves.map((wave, index) => (
@@ -39,7 +39,7 @@ export function WaveRows({ selector, waves, wrong, onChange }: WaveRowsProps) {
             />
             {waves.length > 1 ? (
               <ActionIcon
-                aria-label={`Take wave ${index + 1} out`}
+                aria-label={`Remove wave ${index + 1}`}
                 onClick={() => onChange(waves.filter((_, at) => at !== index))}
               >
                 <IconX size={16} />
@@ -48,7 +48,7 @@ export function WaveRows({ selector, waves, wrong, onChange }: WaveRowsProps) {
           </li>
         ))}
       </ol>
-      <p className={styles.muted}>All others come in the last wave.</p>
+      <p className={styles.muted}>All remaining agents form the last wave.</p>
       {waves.length < WAVES_MAX ? (
         <Button
           variant="subtle"
@@ -87,9 +87,9 @@ function WaveField({ place, selector, value, error, onChange }: WaveFieldProps) 
     error !== undefined || value.trim() === ''
       ? ''
       : !isSelector
-        ? 'by chance'
+        ? 'picked at random'
         : stats.isError
-          ? 'not readable as a selector'
+          ? 'not a valid selector'
           : matching === undefined
             ? ''
             : `${countOf(matching, 'agent')} of the rollout today`;

@@ -64,7 +64,7 @@ export function WhatStep({ configs, layers, replaces, onChange, onReplaces }: Wh
                   <IconArrowDown size={16} />
                 </ActionIcon>
                 <ActionIcon
-                  aria-label={`Take ${layer.name} out of the stack`}
+                  aria-label={`Remove ${layer.name} from the stack`}
                   onClick={() => onChange(layers.filter((_, at) => at !== index))}
                 >
                   <IconX size={16} />
@@ -75,12 +75,12 @@ export function WhatStep({ configs, layers, replaces, onChange, onReplaces }: Wh
         ))}
         {isStack ? (
           <p className={styles.muted}>
-            Agents merge them in this order: a later one wins. They get this stack in place of all that Drover
-            gives them today.
+            Agents merge them in this order; later ones win. The stack replaces everything Drover gives these
+            agents today.
           </p>
         ) : (
           <fieldset className={styles.choice}>
-            <legend className={styles.hidden}>What it takes the place of</legend>
+            <legend className={styles.hidden}>What it replaces</legend>
             <label>
               <input
                 type="radio"
@@ -88,7 +88,7 @@ export function WhatStep({ configs, layers, replaces, onChange, onReplaces }: Wh
                 checked={replaces === undefined}
                 onChange={() => onReplaces(undefined)}
               />
-              It is all that these agents are to run
+              Replace everything these agents run
             </label>
             <label>
               <input
@@ -97,7 +97,7 @@ export function WhatStep({ configs, layers, replaces, onChange, onReplaces }: Wh
                 checked={replaces === 'layer'}
                 onChange={() => onReplaces('layer')}
               />
-              It takes its place wherever it is part of what they run; other layers stay
+              Replace this layer only, wherever it is already in use
             </label>
           </fieldset>
         )}
@@ -145,7 +145,7 @@ function LayerFields({ configs, layer, place, onChange }: LayerFieldsProps) {
           value={config?.name ?? ''}
           options={[
             ...(config === undefined
-              ? [{ value: '', word: name === '' ? 'Choose' : `${name} (is not there)` }]
+              ? [{ value: '', word: name === '' ? 'Select' : `${name} (not found)` }]
               : []),
             ...configs.map((item) => ({ value: item.name, word: item.name })),
           ]}
@@ -157,10 +157,10 @@ function LayerFields({ configs, layer, place, onChange }: LayerFieldsProps) {
           options={[
             ...(revision === undefined || isKnown
               ? []
-              : [{ value: String(revision), word: `r${revision}${isMissing ? ' (is not there)' : ''}` }]),
+              : [{ value: String(revision), word: `r${revision}${isMissing ? ' (not found)' : ''}` }]),
             ...known.map((item) => ({
               value: String(item.number),
-              word: item.number === newest ? `r${item.number}, newest` : `r${item.number}, by ${item.author}`,
+              word: item.number === newest ? `r${item.number}, latest` : `r${item.number}, by ${item.author}`,
             })),
           ]}
           onChange={(value) =>
@@ -170,12 +170,12 @@ function LayerFields({ configs, layer, place, onChange }: LayerFieldsProps) {
       </div>
       {config === undefined && name !== '' ? (
         <Note tone="broken" isAlert>
-          There is no configuration “{name}”. It was deleted, or the address is mistyped.
+          No configuration “{name}”. It was deleted, or the address is wrong.
         </Note>
       ) : null}
       {isMissing ? (
         <Note tone="broken" isAlert>
-          “{name}” has no revision r{revision}; the newest is r{newest}.
+          “{name}” has no revision r{revision}; the latest is r{newest}.
         </Note>
       ) : null}
     </div>

@@ -20,7 +20,7 @@ interface WhomStepProps {
   readonly onChange: (selector: string) => void;
 }
 
-/** Every agent, or those that a selector matches; says at once how many and who. */
+/** All agents, or those that a selector matches; says at once how many and who. */
 export function WhomStep({ selector: text, onChange }: WhomStepProps) {
   const api = useApi();
   const [isChoosing, setChoosing] = useState(text !== '');
@@ -35,7 +35,7 @@ export function WhomStep({ selector: text, onChange }: WhomStepProps) {
   return (
     <section className={styles.step} aria-labelledby="step-whom">
       <h2 id="step-whom" className={styles.stepTitle}>
-        To whom
+        To which agents
       </h2>
       <div className={styles.stepBody}>
         <fieldset className={styles.choice}>
@@ -50,7 +50,7 @@ export function WhomStep({ selector: text, onChange }: WhomStepProps) {
                 onChange('');
               }}
             />
-            Every agent
+            All agents
           </label>
           <label>
             <input
@@ -62,14 +62,14 @@ export function WhomStep({ selector: text, onChange }: WhomStepProps) {
                 requestAnimationFrame(() => field.current?.focus());
               }}
             />
-            Agents that a selector matches
+            Agents matching a selector
           </label>
         </fieldset>
         {isChoosing ? (
           <SelectorInput
             inputRef={field}
             label="Selector"
-            description="Commas mean and: env=prod, os.type in (linux,windows), !canary"
+            description="Comma means “and”: env=prod, os.type in (linux,windows), !canary"
             placeholder="env=prod"
             value={text}
             onText={onChange}

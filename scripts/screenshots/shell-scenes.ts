@@ -40,7 +40,7 @@ export const SHELL_SCENES: readonly Scene[] = [
     name: 'not-found',
     stage: 'thousand',
     path: () => '/nothing/here',
-    word: 'no such page',
+    word: 'Page not found',
     kept: [LIGHT_PHONE],
   },
   {

@@ -86,7 +86,7 @@ describeWithBrowser('what is wrong, told where it belongs in the console', () =>
     await open('/configs/edge?tab=revisions&from=1&to=9');
     await ui.page.getByText('“edge” has no revision r9.').waitFor();
     expect(await judged(ui, 'revisions')).toEqual([]);
-    await ui.page.getByRole('link', { name: 'Compare the newest two' }).click();
+    await ui.page.getByRole('link', { name: 'Compare the latest two' }).click();
     await ui.page.getByText('“edge” has no revision r9.').waitFor({ state: 'detached' });
     await open('/rollouts/new?config=edge&revision=9');
     await ui.page.getByText('“edge” has no revision r9; the latest is r1.').waitFor();
@@ -97,7 +97,7 @@ describeWithBrowser('what is wrong, told where it belongs in the console', () =>
       .first()
       .waitFor();
     await open('/rollouts/new?config=nothing');
-    await ui.page.getByText('There is no configuration “nothing”.').waitFor();
+    await ui.page.getByText('No configuration “nothing”.').waitFor();
     expect(await ui.page.getByRole('button', { name: 'Preview' }).isDisabled()).toBe(true);
     expect(await judged(ui, 'new rollout')).toEqual([]);
   });

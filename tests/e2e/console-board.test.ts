@@ -174,7 +174,7 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     await page.getByText('exporter nope').first().waitFor();
     await page.getByRole('combobox', { name: 'with' }).selectOption('delivered');
     await page.waitForURL('**to=delivered**');
-    await page.getByText('Both are the same, character for character.').waitFor();
+    await page.getByText('No differences.').waitFor();
     await page.getByText('the intended one, by its hash').waitFor();
 
     // What has no pipelines says so where they would stand.

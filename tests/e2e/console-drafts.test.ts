@@ -28,7 +28,7 @@ describeWithBrowser('drafts in the console', () => {
     await bench.open(page, '/configs/edge');
     await typeBody(page, `${BODY}# drafted\n`);
     await page.getByRole('button', { name: 'Save draft' }).click();
-    await page.getByText('Draft of admin').waitFor();
+    await page.getByText('Draft by admin').waitFor();
     expect(await bench.server.api.getConfigDraft('edge')).toMatchObject({ baseRevision: 1, author: 'admin' });
     expect((await bench.server.api.getConfig('edge')).revision.number, 'no revision yet').toBe(1);
 
@@ -36,18 +36,18 @@ describeWithBrowser('drafts in the console', () => {
     await bench.open(other.page, '/configs?tab=drafts');
     await other.page.getByRole('link', { name: 'edge' }).click();
     await other.page.getByText('# drafted').first().waitFor();
-    await other.page.getByRole('button', { name: 'What it changes' }).click();
-    await other.page.getByText('Both mean the same').waitFor();
-    await other.page.getByRole('textbox', { name: 'What was changed and why' }).fill('a remark');
+    await other.page.getByRole('button', { name: 'Show changes' }).click();
+    await other.page.getByText('No difference in meaning').waitFor();
+    await other.page.getByRole('textbox', { name: 'What changed and why' }).fill('a remark');
     await other.page.getByRole('button', { name: 'Save revision' }).click();
-    await other.page.getByText('Draft of admin').first().waitFor({ state: 'detached' });
+    await other.page.getByText('Draft by admin').first().waitFor({ state: 'detached' });
     expect(await bench.server.api.getRevision('edge', 2)).toMatchObject({
       body: `${BODY}# drafted\n`,
       message: 'a remark',
     });
     await expect(bench.server.api.getConfigDraft('edge')).rejects.toMatchObject({ status: 404 });
     // The first operator's page follows by itself.
-    await page.getByText('Draft of admin').first().waitFor({ state: 'detached' });
+    await page.getByText('Draft by admin').first().waitFor({ state: 'detached' });
     await page.getByText('r2, saved').waitFor();
     await page.getByRole('tab', { name: 'Revisions' }).click();
     await page.getByText('a remark').waitFor();
@@ -63,16 +63,16 @@ describeWithBrowser('drafts in the console', () => {
     await page.getByText('admin saved a draft').waitFor();
     expect(await page.getByRole('button', { name: 'Save draft' }).isDisabled()).toBe(true);
     expect(await page.getByRole('button', { name: 'Save revision' }).isDisabled()).toBe(true);
-    await page.getByRole('button', { name: 'Compare the drafts' }).click();
+    await page.getByRole('button', { name: 'Compare drafts' }).click();
     await page.getByText('# theirs').first().waitFor();
-    await page.getByRole('button', { name: 'Keep what I typed' }).click();
+    await page.getByRole('button', { name: 'Keep my text' }).click();
     await page.getByRole('button', { name: 'Save draft' }).click();
     await page.getByText('Draft, saved').waitFor();
     expect((await bench.server.api.getConfigDraft('edge')).body).toBe(`${BODY}# mine\n`);
 
     await typeBody(page, `${BODY}# mine again\n`);
     await bench.server.api.putConfigDraft('edge', { body: `${BODY}# theirs again\n`, baseRevision: 2 });
-    await page.getByRole('button', { name: 'Take the saved draft' }).click();
+    await page.getByRole('button', { name: 'Use the saved draft' }).click();
     await page.getByText('# theirs again').first().waitFor();
     await context.close();
   });
@@ -81,11 +81,11 @@ describeWithBrowser('drafts in the console', () => {
     const { page, context } = await bench.signedIn();
     await bench.server.api.putConfigDraft('edge', { body: `${BODY}# late\n`, baseRevision: 2 });
     await bench.open(page, '/configs/edge');
-    await page.getByText('Draft of admin').waitFor();
+    await page.getByText('Draft by admin').waitFor();
     const { revision } = await bench.server.api.putConfig('edge', { body: `${BODY}# newest\n` });
     await page.getByText(`admin saved r${revision.number}`).waitFor();
     expect(await page.getByRole('button', { name: 'Save revision' }).isDisabled()).toBe(true);
-    await page.getByRole('button', { name: `Take r${revision.number}` }).click();
+    await page.getByRole('button', { name: `Use r${revision.number}` }).click();
     await page.getByRole('button', { name: 'Discard 1 draft' }).click();
     await page.getByText('# newest').first().waitFor();
     await expect(bench.server.api.getConfigDraft('edge')).rejects.toMatchObject({ status: 404 });
@@ -98,8 +98,8 @@ describeWithBrowser('drafts in the console', () => {
     await page.getByRole('textbox', { name: 'Name' }).fill('site');
     await bench.server.api.putConfigDraft('site', { body: 'receivers: [', baseRevision: null });
     await page.getByRole('button', { name: 'Save draft' }).click();
-    await page.getByText('There is a draft of “site” already').waitFor();
-    await page.getByRole('link', { name: 'Open it' }).click();
+    await page.getByText('A draft of “site” already exists').waitFor();
+    await page.getByRole('link', { name: 'Open draft' }).click();
     await page.getByText('receivers: [').first().waitFor();
     await typeBody(page, `${BODY}# site\n`);
     await page.getByRole('button', { name: 'Save draft' }).click();
@@ -107,7 +107,7 @@ describeWithBrowser('drafts in the console', () => {
       (await bench.server.api.getConfigDraft('site')).body.includes('# site'),
     );
     await bench.open(page, '/configs/site');
-    await page.getByRole('link', { name: 'Open its draft' }).click();
+    await page.getByRole('link', { name: 'Open draft' }).click();
     await page.getByText('# site').first().waitFor();
     await page.getByRole('button', { name: 'Save revision' }).click();
     await page.waitForURL('**/configs/site');
@@ -128,13 +128,13 @@ describeWithBrowser('drafts in the console', () => {
       const ui = await bench.signedIn({ width, colorScheme });
       const found = await bench.judgedPages(ui, [
         ['drafts', '/configs?tab=drafts', 'From r'],
-        ['draft', '/configs/edge', 'Draft of admin'],
+        ['draft', '/configs/edge', 'Draft by admin'],
         ['new', '/new-configuration', 'verbosity'],
-        ['draft that is gone', '/new-configuration?draft=none', 'There is no draft of'],
+        ['draft that is gone', '/new-configuration?draft=none', 'No draft of'],
       ]);
       await bench.open(ui.page, '/configs/edge');
-      await ui.page.getByRole('button', { name: 'What it changes' }).click();
-      await ui.page.getByText('Both mean the same').waitFor();
+      await ui.page.getByRole('button', { name: 'Show changes' }).click();
+      await ui.page.getByText('No difference in meaning').waitFor();
       found.push(...(await judged(ui, 'differences')));
       expect(ui.complaints).toEqual([]);
       await ui.context.close();

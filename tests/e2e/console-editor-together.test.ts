@@ -42,17 +42,17 @@ describeWithBrowser('unsaved and shared work in the editor of configurations', (
     await typeBody(page, `${BODY}# typed and not saved\n`);
     await page.getByText('Unsaved changes').waitFor();
     await page.reload();
-    await page.getByText('Your unsaved text is back').waitFor();
+    await page.getByText('Your unsaved text was restored').waitFor();
     await page.getByText('# typed and not saved').first().waitFor();
-    await button(page, 'Discard it').click();
+    await button(page, 'Discard text').click();
     await page.getByText('r1, saved').waitFor();
-    await button(page, 'Bring it back').click();
+    await button(page, 'Restore').click();
     await page.getByText('# typed and not saved').first().waitFor();
     await button(page, 'Save revision').click();
     await page.getByText('r2, saved').waitFor();
     await page.reload();
     await page.getByText('r2, saved').waitFor();
-    expect(await page.getByText('Your unsaved text is back').count()).toBe(0);
+    expect(await page.getByText('Your unsaved text was restored').count()).toBe(0);
     await context.close();
   });
 
@@ -77,11 +77,11 @@ describeWithBrowser('unsaved and shared work in the editor of configurations', (
     expect(asked).toBe('beforeunload');
     await page.getByText('# still here').first().waitFor();
     await page.getByRole('link', { name: 'Fleet' }).first().click();
-    await button(page, 'Leave, keep them here').click();
+    await button(page, 'Leave and keep them').click();
     await page.waitForURL('**/agents');
     await page.getByRole('textbox', { name: 'Configuration body' }).waitFor({ state: 'detached' });
     await page.goBack();
-    await page.getByText('Your unsaved text is back').waitFor();
+    await page.getByText('Your unsaved text was restored').waitFor();
     await context.close();
   });
 
@@ -94,12 +94,12 @@ describeWithBrowser('unsaved and shared work in the editor of configurations', (
     await page.getByText('admin saved r2').waitFor();
     expect(await button(page, 'Save revision').isDisabled()).toBe(true);
     await button(page, 'Merge…').click();
-    await page.getByText('1 conflict, 1 to choose').waitFor();
+    await page.getByText('1 conflict, 1 to resolve').waitFor();
     expect(await button(page, 'Use the merged text').isDisabled()).toBe(true);
     const conflict = page.getByRole('group', { name: 'Conflict 1 of 1' });
     await conflict.getByText('timeout: 5s').waitFor();
     await conflict.getByText('timeout: 9s').waitFor();
-    await conflict.getByRole('radio', { name: /^Take r2/ }).check();
+    await conflict.getByRole('radio', { name: /^Use r2/ }).check();
     await button(page, 'Use the merged text').click();
     await page.getByText('admin saved r2').waitFor({ state: 'detached' });
     await button(page, 'Save revision').click();
@@ -146,7 +146,9 @@ describeWithBrowser('unsaved and shared work in the editor of configurations', (
     await page.getByText('admin saved a draft').waitFor();
     await button(page, 'Merge…').click();
     await page
-      .getByText('No conflicts. Taken as they are: 1 change of the draft of admin, 1 change of yours.')
+      .getByText(
+        'No conflicts. Merged without conflict: 1 change from the draft by admin, 1 change of yours.',
+      )
       .waitFor();
     await button(page, 'Use the merged text').click();
     await button(page, 'Save draft').click();
@@ -172,7 +174,7 @@ describeWithBrowser('unsaved and shared work in the editor of configurations', (
       await typeBody(page, BODY.replace('1s', '5s'));
       await page.getByText('Unsaved changes').waitFor();
       await page.reload();
-      await page.getByText('Your unsaved text is back').waitFor();
+      await page.getByText('Your unsaved text was restored').waitFor();
       await bench.server.api.putConfig(name, { body: BODY.replace('1s', '9s') });
       await button(page, 'Merge…').click();
       await page.getByRole('group', { name: 'Conflict 1 of 1' }).waitFor();

@@ -174,19 +174,19 @@ describeWithBrowser('work in the editor of configurations', () => {
     const { page, context } = await opened('untidy', UNTIDY);
     await textbox(page).click();
     await page.keyboard.press('Shift+Alt+F');
-    await page.getByText('Formatted. One step to undo').waitFor();
+    await page.getByText('Formatted. Ctrl Z undoes it in one step').waitFor();
     await page.keyboard.press('Control+Z');
     await page.getByText('r1, saved').waitFor();
     await button(page, 'Format').click();
-    await page.getByText('Formatted. One step to undo').waitFor();
+    await page.getByText('Formatted. Ctrl Z undoes it in one step').waitFor();
     await button(page, 'Save revision').click();
     await page.getByText('r2, saved').waitFor();
     expect(await savedBody('untidy')).toBe(TIDY);
     await button(page, 'Format').click();
-    await page.getByText('It is formatted already.').waitFor();
+    await page.getByText('Already formatted.').waitFor();
     await typeBody(page, 'a: 1\nb: [');
     await button(page, 'Format').click();
-    await page.getByText('Not formatted: the text is no valid YAML').waitFor();
+    await page.getByText('Not formatted: the text is not valid YAML').waitFor();
     await button(page, 'Go to line 2').click();
     await eventually('the cursor is there', async () => (await activeLine(page)) === 'b: [');
     await context.close();
@@ -198,9 +198,11 @@ describeWithBrowser('work in the editor of configurations', () => {
     await page.getByText('r2, saved').waitFor();
     await typeBody(page, BODY.replace('1s', '5s'));
     await button(page, 'Compare').click();
-    await page.getByRole('combobox', { name: 'Side' }).selectOption('1');
+    await page.getByRole('combobox', { name: 'Source' }).selectOption('1');
     await page.getByText('processors::batch::timeout: 1s → 5s').waitFor();
-    await page.getByRole('combobox', { name: 'Side' }).selectOption({ label: 'What an agent runs' });
+    await page
+      .getByRole('combobox', { name: 'Source' })
+      .selectOption({ label: 'An agent’s effective configuration' });
     await page.getByRole('textbox', { name: 'Find an agent' }).fill('web-1');
     const agents = page.getByRole('combobox', { name: 'Agent', exact: true });
     await agents.getByRole('option', { name: /web-1/ }).waitFor({ state: 'attached' });
@@ -229,13 +231,15 @@ describeWithBrowser('work in the editor of configurations', () => {
       await page.getByRole('list', { name: 'Outline' }).getByRole('button', { name: 'batch' }).waitFor();
       found.push(...(await judged(ui, 'outline')));
       await button(page, 'Compare').click();
-      await page.getByRole('combobox', { name: 'Side' }).selectOption({ label: 'What an agent runs' });
+      await page
+        .getByRole('combobox', { name: 'Source' })
+        .selectOption({ label: 'An agent’s effective configuration' });
       await page.getByRole('combobox', { name: 'Agent', exact: true }).selectOption({ index: 1 });
       await page.getByText('processors::batch::timeout').waitFor();
       found.push(...(await judged(ui, 'comparison')));
       await button(page, 'Hide comparison').click();
       await button(page, 'Format').click();
-      await page.getByText('It is formatted already').waitFor();
+      await page.getByText('Already formatted').waitFor();
       found.push(...(await judged(ui, 'format')));
       expect(found).toEqual([]);
       expect(complaints).toEqual([]);

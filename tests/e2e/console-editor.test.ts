@@ -124,7 +124,7 @@ describeWithBrowser('the editor of configurations', () => {
     await bench.open(page, '/configs/edge');
     await graph().waitFor();
     expect(
-      await page.getByRole('list', { name: 'Pipelines in words' }).getByRole('listitem').allInnerTexts(),
+      await page.getByRole('list', { name: 'Pipelines as text' }).getByRole('listitem').allInnerTexts(),
     ).toEqual([
       'Pipeline traces: from otlp, through memory_limiter, batch, to otlphttp/backend, connector spanmetrics',
       'Pipeline metrics: from connector spanmetrics, through batch, to otlphttp/backend',
@@ -169,10 +169,10 @@ describeWithBrowser('the editor of configurations', () => {
     await textbox().click();
     await page.keyboard.press('Control+End');
     await page.keyboard.insertText('broken: [');
-    await page.getByText('As it was last read: the text is no valid YAML').waitFor();
+    await page.getByText('Last valid state shown: the text is not valid YAML').waitFor();
     await node(/^pipeline traces/).waitFor();
     await page.keyboard.press('Control+Z');
-    await page.getByText('As it was last read').waitFor({ state: 'detached' });
+    await page.getByText('Last valid state shown').waitFor({ state: 'detached' });
   });
 
   test('whether it is shown is remembered', async () => {
@@ -255,7 +255,7 @@ describeWithBrowser('the editor of configurations', () => {
     other.start();
     await eventually('it is there', async () => (await bench.server.api.stats()).state.connected === 2);
     await page.reload();
-    await page.getByText('No schema is known for somebody 1.2.3 (1 agent): not checked').waitFor();
+    await page.getByText('No schema for somebody 1.2.3 (1 agent): not checked').waitFor();
     await other.stop();
   });
 

@@ -116,7 +116,7 @@ describeWithBrowser('the console at work', () => {
     await bench.server.api.putConfig('edge', { body: `${BODY}# theirs\n` });
     await page.getByText(/saved r2/).waitFor();
     expect(await page.getByRole('button', { name: 'Save revision' }).isDisabled()).toBe(true);
-    await page.getByRole('button', { name: 'See what changed' }).click();
+    await page.getByRole('button', { name: 'Show changes' }).click();
     await page.getByText('# theirs').first().waitFor();
     await page.getByRole('button', { name: 'Keep mine' }).click();
     await page.getByRole('button', { name: 'Save revision' }).click();

@@ -34,7 +34,7 @@ describeWithBrowser('the page of components', () => {
         const { page, context } = await chromium.newPage({ width, colorScheme });
         await page.emulateMedia({ reducedMotion: 'reduce' });
         await page.goto(address);
-        await page.getByText('Both are the same, character for character.').waitFor({ timeout: 110_000 });
+        await page.getByText('No differences.').waitFor({ timeout: 110_000 });
         expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual(
           expect.arrayContaining([
             ...['State badge', 'Identifier', 'Time', 'Counted filter', 'Difference', 'Empty state'],

@@ -69,11 +69,11 @@ describeWithBrowser('history in the console', () => {
     const { page, context } = await bench.signedIn();
     await bench.open(page, '/configs/edge?tab=history');
     await page.getByText('gateway moved').waitFor();
-    await page.getByText(`${AGENTS - 1} of ${AGENTS} agents applied it, 1 taken over since`).waitFor();
+    await page.getByText(`${AGENTS - 1} of ${AGENTS} agents applied it, 1 superseded since`).waitFor();
     await page.getByRole('link', { name: 'Back to r1' }).click();
     await page.getByRole('button', { name: `Roll out to ${AGENTS - 1} agents` }).waitFor();
     await page.goBack();
-    await page.getByRole('link', { name: 'Roll out r2 to the same agents again' }).click();
+    await page.getByRole('link', { name: 'Roll out again: r2 to the same agents' }).click();
     await page.getByRole('button', { name: 'Roll out to 1 agent' }).waitFor();
     expect((await bench.server.api.listRollouts()).total, 'nothing was started').toBe(3);
     await context.close();

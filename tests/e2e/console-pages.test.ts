@@ -45,7 +45,7 @@ function pagesOf({ agent, failed, rollout }: Ids): Parameters<ConsoleBench['judg
     ['rollouts', '/rollouts', 'edge r2'],
     ['rollout', `/rollouts/${rollout}`, 'could not apply it'],
     ['new rollout', '/rollouts/new?config=edge', `${AGENTS} agents match`],
-    ['not found', '/nothing/here', 'There is no such page'],
+    ['not found', '/nothing/here', 'Page not found'],
   ];
 }
 

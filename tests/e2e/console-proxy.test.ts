@@ -168,7 +168,7 @@ describeWithBrowser('the console behind a proxy that strips a path', () => {
       await route.fulfill({ response, body: text.replace(`${consoleBuild}`, OLD_BUILD) });
     });
     await page.goto(`${proxy.url}/activity`);
-    const banner = page.getByText('A newer build of the console is served');
+    const banner = page.getByText('A newer version of the console is available');
     await banner.waitFor();
     await page.getByRole('button', { name: 'Later' }).click();
     await banner.waitFor({ state: 'detached' });

@@ -173,7 +173,7 @@ describeWithBrowser('search, in the console', () => {
     expect((await bench.server.api.getAgent(uid)).remoteConfig.desired).toBeNull();
     await bench.open(page, `/agents/${uid}?tab=configuration`);
     await page.getByRole('link', { name: 'What would it run' }).click();
-    await page.getByText('No configuration is chosen').waitFor();
+    await page.getByText('No configuration selected').waitFor();
     await context.close();
   });
 

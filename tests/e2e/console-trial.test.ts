@@ -59,13 +59,13 @@ describeWithCollectorAndBrowser('a configuration checked by a program, from the 
       .getByText('"nop" is configured but not used')
       .waitFor();
     await page.getByRole('button', { name: 'Check with a Collector' }).click();
-    await panel().getByText('The program itself reads the text').waitFor();
+    await panel().getByText('The program itself checks the text').waitFor();
     await panel()
-      .getByRole('combobox', { name: 'Whom to ask' })
+      .getByRole('combobox', { name: 'Check with' })
       .selectOption({ label: await localName() });
     expect(await axeFindings(page)).toEqual([]);
     await ask();
-    await panel().getByText('would not run it: 1 finding of its own below.').waitFor();
+    await panel().getByText('would not run it: 1 finding below.').waitFor();
     expect(await finding().textContent()).toContain('Collector');
     await finding().click();
     expect(await page.evaluate("document.activeElement?.getAttribute('aria-label')")).toBe(
@@ -79,9 +79,9 @@ describeWithCollectorAndBrowser('a configuration checked by a program, from the 
 
   test('what it said is not said of another text, and an agent is asked in the same way', async () => {
     await typeBody(page, IDLE);
-    await panel().getByText('The text was changed since').waitFor();
+    await panel().getByText('The text has changed since').waitFor();
     await finding().waitFor({ state: 'detached' });
-    await panel().getByRole('combobox', { name: 'Whom to ask' }).selectOption(uid);
+    await panel().getByRole('combobox', { name: 'Check with' }).selectOption(uid);
     await ask();
     await panel()
       .getByText(/^otelcol\S* \S+ would run it\.$/)
@@ -92,9 +92,9 @@ describeWithCollectorAndBrowser('a configuration checked by a program, from the 
   });
 
   test('a selector narrows whom one can ask, and the phone shows all of it', async () => {
-    const agents = panel().getByRole('textbox', { name: 'Of these agents' });
+    const agents = panel().getByRole('textbox', { name: 'Filter agents' });
     await agents.fill('region=nowhere');
-    const whom = panel().getByRole('combobox', { name: 'Whom to ask' });
+    const whom = panel().getByRole('combobox', { name: 'Check with' });
     await eventually('only the server is left', async () => (await whom.locator('option').count()) === 1);
     await agents.fill('region==');
     await panel()

@@ -108,7 +108,7 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
     const ui = await bench.signedIn();
     const { page } = ui;
     await bench.open(page, '/configs/site');
-    await page.getByRole('button', { name: 'Describe…' }).click();
+    await page.getByRole('button', { name: 'Add description…' }).click();
     await page.getByRole('textbox', { name: 'Description' }).fill('What is another at each site');
     await page.getByRole('button', { name: 'Save description' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -129,11 +129,11 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
     const { page } = ui;
     await bench.open(page, '/new-configuration');
     await page.getByRole('textbox', { name: 'Name' }).fill('bit');
-    await page.getByRole('combobox', { name: 'It is for' }).selectOption('fluentbit');
+    await page.getByRole('combobox', { name: 'Format' }).selectOption('fluentbit');
     await page.getByRole('textbox', { name: 'Configuration body' }).click();
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText('[INPUT]\n    Name cpu\n');
-    await page.getByText('Not looked into').waitFor();
+    await page.getByText('Variables only').waitFor();
     await page.getByRole('button', { name: 'Save revision' }).click();
     await page.waitForURL('**/configs/bit');
     expect((await bench.server.api.getConfig('bit')).revision).toMatchObject({

@@ -23,7 +23,7 @@ export function ActRemainder(props: {
           {countOf(count, 'agent')} cannot: {reason}.
         </li>
       ))}
-      {isCut ? <li>{countOf(changed - instanceUids.length, 'more agent')}: do it again for them.</li> : null}
+      {isCut ? <li>{countOf(changed - instanceUids.length, 'more agent')}: repeat this for them.</li> : null}
     </ul>
   );
 }

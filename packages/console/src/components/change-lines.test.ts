@@ -20,7 +20,7 @@ it('says a change in one line: what comes, what goes, what is another', () => {
   );
   expect(summary(of('1s', ['a', 'b', 'c']), of('1s', ['a']))).toBe('−2 exporters, 1 pipeline rewired');
   expect(summary(of('1s', ['a']), `# a remark\n${of('1s', ['a'])}`)).toBe(
-    'the same by meaning, written in another way',
+    'same meaning, written differently',
   );
   expect(
     summary(

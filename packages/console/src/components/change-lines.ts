@@ -42,7 +42,7 @@ function roleWords(role: string, change: RoleChange): readonly string[] {
   return [
     ...(change.added.length === 0 ? [] : [`${role} + ${change.added.join(', ')}`]),
     ...(change.removed.length === 0 ? [] : [`${role} − ${change.removed.join(', ')}`]),
-    ...(change.isReordered ? [`${role} in another order`] : []),
+    ...(change.isReordered ? [`${role} in a different order`] : []),
   ];
 }
 
@@ -98,5 +98,5 @@ export function changeSummary({ pipelines, components, settings }: Changes | Con
     ...(rewired === 0 ? [] : [`${rewired} pipeline${rewired === 1 ? '' : 's'} rewired`]),
     ...(settings.length === 0 ? [] : [`${settings.length} other setting${settings.length === 1 ? '' : 's'}`]),
   ];
-  return words.length === 0 ? 'the same by meaning, written in another way' : words.join(', ');
+  return words.length === 0 ? 'same meaning, written differently' : words.join(', ');
 }

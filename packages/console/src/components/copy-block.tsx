@@ -17,7 +17,7 @@ export function CopyBlock(props: { readonly text: string; readonly label: string
           leftSection={outcome === 'copied' ? <IconCheck size={14} /> : <IconCopy size={14} />}
           aria-label={`Copy ${props.label}`}
         >
-          {outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'Refused by the browser' : 'Copy'}
+          {outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'Blocked by the browser' : 'Copy'}
         </Button>
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, and the keyboard must reach them */}

@@ -125,7 +125,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           {selection === undefined ? null : (
             <div role="columnheader" className={isCompact ? styles.hidden : styles.choose}>
               {isCompact ? (
-                'Chosen'
+                'Selected'
               ) : (
                 <RowCheckbox
                   label={selection.loadedLabel}

@@ -83,7 +83,7 @@ export function DiffView({ before, after, beforeLabel, afterLabel }: DiffViewPro
           {afterLabel}
         </span>
       </div>
-      {isSame ? <p className={styles.same}>Both are the same, character for character.</p> : null}
+      {isSame ? <p className={styles.same}>No differences.</p> : null}
       <div ref={placeRef} className={styles.diff} />
     </div>
   );

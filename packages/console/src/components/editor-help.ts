@@ -21,7 +21,7 @@ export function hoverCard(hover: Hover, { schemas }: EditorKnowledge): HTMLEleme
   if (hover.state === 'absent')
     card.append(element('p', 'cm-help-look', `${known ?? 'The schema'} has no such setting.`));
   if (hover.state === 'unchecked') {
-    const why = known === undefined ? 'no schema is known' : `the schema of ${known} does not tell of it`;
+    const why = known === undefined ? 'no schema available' : `the schema of ${known} does not cover it`;
     card.append(element('p', 'cm-help-muted', `Not checked: ${why}.`));
   }
   return card;

@@ -16,7 +16,7 @@ interface IdentifierProps {
 export function Identifier({ value, of, lead = 8, tail = 4 }: IdentifierProps) {
   const { outcome, copy } = useCopy(value);
   const label =
-    outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'The browser refused to copy' : value;
+    outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'Copying is blocked by the browser' : value;
   return (
     <Tooltip label={label} multiline>
       <button

@@ -25,7 +25,7 @@ export function MeaningDiff(props: { readonly before: string; readonly after: st
       }
     >
       {lines.length === 0 ? (
-        <p className={styles.same}>Both mean the same, however they are written.</p>
+        <p className={styles.same}>No difference in meaning.</p>
       ) : (
         <MeaningList lines={lines} />
       )}

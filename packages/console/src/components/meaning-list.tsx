@@ -20,7 +20,7 @@ export function MeaningList({ lines }: { readonly lines: readonly MeaningLine[] 
           </li>
         ))}
       </ul>
-      {lines.length > SHOWN_MAX ? <p className={styles.same}>and more, below line by line</p> : null}
+      {lines.length > SHOWN_MAX ? <p className={styles.same}>and more; see line by line below</p> : null}
     </>
   );
 }

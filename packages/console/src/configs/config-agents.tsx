@@ -25,13 +25,13 @@ function columnsFor(name: string): readonly DataColumn<AgentSummary>[] {
     },
     {
       id: 'revision',
-      header: 'Is to run',
+      header: 'Intended',
       track: '80px',
       cell: (agent) => <span className={styles.muted}>r{revisionOf(agent, name)}</span>,
     },
     {
       id: 'sync',
-      header: 'Runs it',
+      header: 'Sync',
       track: '120px',
       cell: (agent) => <StateBadge state={syncWords[agent.remoteConfig.syncState]} />,
     },
@@ -69,18 +69,18 @@ export function ConfigAgents({ config }: { readonly config: Config }) {
   const query = useInfiniteQuery(queries.configAgents(api, name));
   const columns = useMemo(() => columnsFor(name), [name]);
   return (
-    <Paged query={query} what="The agents could not be read">
+    <Paged query={query} what="The agents could not be loaded">
       {({ rows, total, onNearEnd }) =>
         total === 0 ? (
           <EmptyState
-            title="No agent is to run this configuration"
+            title="Not intended for any agent yet"
             action={
               <LinkButton to="/rollouts/new" search={{ config: name }}>
-                Choose agents
+                Select agents
               </LinkButton>
             }
           >
-            A rollout gives it to the agents that you choose.
+            A rollout gives it to the agents you select.
           </EmptyState>
         ) : (
           <div className={styles.column}>
@@ -90,14 +90,14 @@ export function ConfigAgents({ config }: { readonly config: Config }) {
                   {byRevision.map(({ revision, agents: count }) => (
                     <li key={revision}>
                       <strong>r{revision}</strong> {countOf(count, 'agent')}
-                      {revision === config.revision.number ? ' (newest)' : ''}
+                      {revision === config.revision.number ? ' (latest)' : ''}
                     </li>
                   ))}
                 </ul>
               </Panel>
             )}
             <DataTable
-              label="Agents that are to run it"
+              label="Intended agents"
               columns={columns}
               rows={rows}
               total={total}

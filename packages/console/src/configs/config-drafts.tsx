@@ -27,7 +27,7 @@ export function ConfigDrafts() {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The drafts could not be read"
+        what="The drafts could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -36,9 +36,9 @@ export function ConfigDrafts() {
   }
   if (drafts.length === 0) {
     return (
-      <EmptyState title="Nobody has a draft">
-        A draft is work that is no revision yet: one for each configuration, shared by all operators. Save one
-        in the editor of a configuration.
+      <EmptyState title="No drafts">
+        A draft is work not yet saved as a revision: one per configuration, shared by all operators. Save one
+        from a configuration’s editor.
       </EmptyState>
     );
   }
@@ -66,11 +66,11 @@ export function ConfigDrafts() {
 }
 
 function baseText(draft: ConfigDraftSummary, newest: number | undefined): string {
-  if (newest === undefined) return 'A new configuration';
-  if (draft.baseRevision === null) return `Not from r${newest}, which is newest`;
+  if (newest === undefined) return 'New configuration';
+  if (draft.baseRevision === null) return `Not based on the latest, r${newest}`;
   return draft.baseRevision === newest
-    ? `From r${newest}, the newest`
-    : `From r${draft.baseRevision}; r${newest} is newest`;
+    ? `r${newest}, the latest`
+    : `r${draft.baseRevision}; the latest is r${newest}`;
 }
 
 function columnsFor(newest: ReadonlyMap<string, number>): readonly DataColumn<ConfigDraftSummary>[] {
@@ -92,7 +92,7 @@ function columnsFor(newest: ReadonlyMap<string, number>): readonly DataColumn<Co
     },
     {
       id: 'base',
-      header: 'Made from',
+      header: 'Based on',
       track: 'minmax(150px, 1.4fr)',
       cell: (draft) => <span className={layout.muted}>{baseText(draft, newest.get(draft.name))}</span>,
     },

@@ -20,7 +20,7 @@ export function ConfigHistory({ config }: { readonly config: ConfigDetail }) {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The history could not be read"
+        what="The history could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -55,7 +55,7 @@ function Written(props: { readonly config: ConfigDetail; readonly entry: Entry<'
   return (
     <HistoryItem
       at={at}
-      state={{ tone: 'gone', word: 'Revision written' }}
+      state={{ tone: 'gone', word: 'Revision saved' }}
       message={message}
       actions={
         <LinkButton
@@ -106,11 +106,11 @@ function RolledOut({ entry }: { readonly entry: Entry<'rollout'> }) {
           size="compact-sm"
           aria-label={
             others === 0
-              ? `Roll out r${revision} to the same agents again`
+              ? `Roll out again: r${revision} to the same agents`
               : `Back to this stack: ${stackText(configs)}`
           }
         >
-          {others === 0 ? 'Again…' : 'Back to this stack…'}
+          {others === 0 ? 'Roll out again…' : 'Back to this stack…'}
         </LinkButton>
       }
     >
@@ -118,11 +118,11 @@ function RolledOut({ entry }: { readonly entry: Entry<'rollout'> }) {
         r{revision} rolled out
       </Link>
       {others === 0 ? '' : ` with ${countOf(others, 'other configuration')}`}
-      {replaces === 'layer' ? ' in its place in each stack' : ''} by {by} to{' '}
+      {replaces === 'layer' ? ' (this layer only)' : ''} by {by} to{' '}
       {selector.trim() === '' ? selectorText(selector) : <code>{selector}</code>}:{' '}
       {formatCount(counts.applied)} of {countOf(counts.matched, 'agent')} applied it
       {counts.failed === 0 ? '' : `, ${formatCount(counts.failed)} failed`}
-      {counts.superseded === 0 ? '' : `, ${formatCount(counts.superseded)} taken over since`}
+      {counts.superseded === 0 ? '' : `, ${formatCount(counts.superseded)} superseded since`}
     </HistoryItem>
   );
 }

@@ -21,13 +21,13 @@ const columns: readonly DataColumn<Config>[] = [
   },
   {
     id: 'revision',
-    header: 'Newest',
+    header: 'Latest',
     track: '72px',
     cell: (config) => <span className={styles.muted}>r{config.revision.number}</span>,
   },
   {
     id: 'use',
-    header: 'Agents that are to run it',
+    header: 'Intended for',
     track: 'minmax(330px, 1.8fr)',
     cell: (config) => <ConfigUse use={config.use} />,
   },
@@ -68,16 +68,16 @@ export function ConfigList() {
     query.isError ? (
       <ErrorState
         error={query.error}
-        what="The configurations could not be read"
+        what="The configurations could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
       <SkeletonRows rows={6} />
     )
   ) : items.length === 0 ? (
-    <EmptyState title="No configuration yet">
-      A configuration is a named document with revisions. Write one, then roll it out to the agents that are
-      to run it. Until a rollout reaches an agent, Drover leaves its configuration alone.
+    <EmptyState title="No configurations yet">
+      A configuration is a named document with revisions. Create one, then roll it out to agents. Until a
+      rollout reaches an agent, Drover leaves its configuration alone.
     </EmptyState>
   ) : (
     <DataTable

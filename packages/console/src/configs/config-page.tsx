@@ -42,7 +42,7 @@ export function ConfigPage() {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The configuration could not be read"
+        what="The configuration could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -58,21 +58,21 @@ function NoConfig({ name }: { readonly name: string }) {
   return (
     <EmptyState
       isPage
-      title={`There is no configuration “${name}”`}
+      title={`No configuration “${name}”`}
       action={
         <>
           {draft === null ? null : (
             <LinkButton to="/new-configuration" search={{ draft: name }} variant="filled">
-              Open its draft
+              Open draft
             </LinkButton>
           )}
-          <LinkButton to="/configs">See all</LinkButton>
+          <LinkButton to="/configs">Show all configurations</LinkButton>
         </>
       }
     >
       {draft === null
-        ? 'It was deleted, or the name in the address is mistyped.'
-        : `It has no revision yet. ${draft.author} saved a draft of it.`}
+        ? 'It was deleted, or the name in the address is wrong.'
+        : `It has no revisions yet, only a draft by ${draft.author}.`}
     </EmptyState>
   );
 }
@@ -91,7 +91,7 @@ function LoadedConfig({ config }: { readonly config: ConfigDetail }) {
         aside={<ConfigUse use={(fresh ?? config).use} />}
         below={
           <>
-            Newest is r{revision.number}, <Time at={revision.createdAt} /> by {revision.author}
+            Latest: r{revision.number}, <Time at={revision.createdAt} /> by {revision.author}
             {config.description === '' ? '' : ` · ${config.description}`} <DescribeConfig config={config} />
           </>
         }
@@ -100,7 +100,7 @@ function LoadedConfig({ config }: { readonly config: ConfigDetail }) {
             <DeleteConfig config={fresh ?? config} />
             {(fresh ?? config).use.assigned === 0 ? null : (
               <LinkButton to="/rollouts/new" search={{ config: name, replaces: 'layer' }}>
-                Roll out wherever it is used
+                Roll out everywhere it is used
               </LinkButton>
             )}
             <LinkButton to="/rollouts/new" search={{ config: name }} variant="filled">

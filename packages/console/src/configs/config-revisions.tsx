@@ -44,7 +44,7 @@ export function ConfigRevisions({ config }: { readonly config: ConfigDetail }) {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The revisions could not be read"
+        what="The revisions could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -117,14 +117,14 @@ function Comparison(props: {
         isAlert
         actions={
           <LinkButton to="/configs/$name" params={{ name: props.name }} search={{ tab: 'revisions' }}>
-            Compare the newest two
+            Compare the latest two
           </LinkButton>
         }
       >
         <strong>
           “{props.name}” has no revision r{number}.
         </strong>{' '}
-        Choose from those above.
+        Select one of those above.
       </Note>
     );
   }
@@ -132,7 +132,7 @@ function Comparison(props: {
     return (
       <ErrorState
         error={failed.error}
-        what="A revision could not be read"
+        what="A revision could not be loaded"
         onRetry={() => void failed.refetch()}
       />
     );

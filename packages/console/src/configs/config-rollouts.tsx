@@ -12,7 +12,7 @@ export function ConfigRollouts({ name }: { readonly name: string }) {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The rollouts could not be read"
+        what="The rollouts could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (

@@ -24,11 +24,11 @@ const TAB_WORDS: Record<ConfigsTab, string> = {
 };
 const TITLES: Record<ConfigsTab, string> = {
   configs: 'Configurations',
-  drafts: 'Drafts of configurations',
+  drafts: 'Configuration drafts',
   secrets: 'Secrets',
 };
 
-/** What agents can be given: configurations, work on them that is no revision yet, and the secrets that they name. */
+/** Configurations, drafts and secrets: configurations, work on them that is no revision yet, and the secrets that they name. */
 export function ConfigsPage() {
   const { tab = 'configs' } = route.useSearch();
   useTitle(TITLES[tab]);
@@ -74,7 +74,7 @@ export function ConfigsPage() {
         }
         keepMounted={false}
       >
-        <Tabs.List aria-label="What agents can be given">
+        <Tabs.List aria-label="Configurations, drafts and secrets">
           {CONFIGS_TABS.map((each) => (
             <Tabs.Tab key={each} value={each}>
               {TAB_WORDS[each]}

@@ -21,9 +21,7 @@ export function DeleteConfig({ config }: { readonly config: Config }) {
       void queryClient.invalidateQueries({ queryKey: ['configs'] });
     },
   });
-  const refusal = isUsed
-    ? `In use: ${countOf(config.use.assigned, 'agent')} ${config.use.assigned === 1 ? 'is' : 'are'} to run it`
-    : undefined;
+  const refusal = isUsed ? `In use: intended for ${countOf(config.use.assigned, 'agent')}` : undefined;
   return (
     <>
       <Tooltip label={refusal ?? 'Delete this configuration'}>
@@ -51,8 +49,8 @@ export function DeleteConfig({ config }: { readonly config: Config }) {
         }}
       >
         <p>
-          1 configuration with {countOf(config.revision.number, 'revision')} is deleted. No agent is to run
-          it. This cannot be undone.
+          1 configuration with {countOf(config.revision.number, 'revision')} will be deleted. It is not
+          intended for any agent. This cannot be undone.
         </p>
       </ConfirmDialog>
     </>

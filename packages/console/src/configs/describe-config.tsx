@@ -14,7 +14,7 @@ export function DescribeConfig({ config }: { readonly config: ConfigDetail }) {
   return (
     <>
       <Button variant="subtle" size="compact-sm" onClick={() => setOpen(true)}>
-        {config.description === '' ? 'Describe…' : 'Edit description…'}
+        {config.description === '' ? 'Add description…' : 'Edit description…'}
       </Button>
       {isOpen ? <DescribeDialog config={config} onClose={() => setOpen(false)} /> : null}
     </>
@@ -46,13 +46,13 @@ function DescribeDialog(props: { readonly config: ConfigDetail; readonly onClose
     <Modal
       opened
       onClose={props.onClose}
-      title={`What is “${name}” for?`}
+      title={`Description of “${name}”`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <form className={layout.form} onSubmit={submit}>
         <Textarea
           label="Description"
-          description="Stands in the list of configurations; no revision is made of it, and 0 agents change"
+          description="Shown in the list of configurations; saving it creates no revision and changes 0 agents"
           maxLength={DESCRIPTION_MAX_CHARS}
           autosize
           minRows={2}

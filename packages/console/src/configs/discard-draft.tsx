@@ -42,10 +42,10 @@ export function DiscardDraft(props: {
       onClose={onClose}
     >
       <p>
-        The draft of {draft.author} with {countOf(draft.body.split('\n').length, 'line')}, saved{' '}
-        <Time at={draft.updatedAt} />, is dropped for all operators. This cannot be undone.
+        The draft by {draft.author} with {countOf(draft.body.split('\n').length, 'line')}, saved{' '}
+        <Time at={draft.updatedAt} />, will be discarded for all operators. This cannot be undone.
       </p>
-      <p>Revisions stay as they are, and 0 agents change.</p>
+      <p>Revisions are not affected, and 0 agents change.</p>
     </ConfirmDialog>
   );
 }

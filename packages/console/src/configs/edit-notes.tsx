@@ -23,20 +23,20 @@ export function OvertakenNote(props: {
         actions={
           <>
             <Button onClick={() => setComparing(!isComparing)}>
-              {isComparing ? 'Hide changes' : 'See what changed'}
+              {isComparing ? 'Hide changes' : 'Show changes'}
             </Button>
             <Button variant="filled" onClick={props.onMerge}>
               Merge…
             </Button>
             <Button onClick={props.onKeep}>Keep mine</Button>
-            <Button onClick={props.onTake}>Take r{newest.number}</Button>
+            <Button onClick={props.onTake}>Use r{newest.number}</Button>
           </>
         }
       >
         <strong>
           {newest.author} saved r{newest.number}
         </strong>{' '}
-        <Time at={newest.createdAt} />, while an earlier one was changed here. Nothing of yours is lost.
+        <Time at={newest.createdAt} />, while you were editing an earlier revision. Your text is not lost.
       </Note>
       {isComparing ? (
         <Differences
@@ -66,24 +66,24 @@ export function DraftOvertakenNote(props: {
         actions={
           <>
             <Button onClick={() => setComparing(!isComparing)}>
-              {isComparing ? 'Hide differences' : 'Compare the drafts'}
+              {isComparing ? 'Hide differences' : 'Compare drafts'}
             </Button>
             {props.onMerge === undefined ? null : (
               <Button variant="filled" onClick={props.onMerge}>
                 Merge…
               </Button>
             )}
-            <Button onClick={props.onKeep}>Keep what I typed</Button>
-            <Button onClick={props.onTake}>Take the saved draft</Button>
+            <Button onClick={props.onKeep}>Keep my text</Button>
+            <Button onClick={props.onTake}>Use the saved draft</Button>
           </>
         }
       >
-        <strong>{draft.author} saved a draft</strong> <Time at={draft.updatedAt} /> that is another than what
-        was typed here. Nothing of yours is lost.
+        <strong>{draft.author} saved a draft</strong> <Time at={draft.updatedAt} /> that differs from what you
+        typed. Your text is not lost.
       </Note>
       {isComparing ? (
         <Differences
-          before={{ body: draft.body, label: 'The saved draft' }}
+          before={{ body: draft.body, label: 'Saved draft' }}
           after={{ body: props.body, label: 'Your text' }}
         />
       ) : null}
@@ -108,21 +108,21 @@ export function DraftNote(props: {
           <>
             {isSame ? null : (
               <Button onClick={() => setComparing(!isComparing)}>
-                {isComparing ? 'Hide what it changes' : 'What it changes'}
+                {isComparing ? 'Hide changes' : 'Show changes'}
               </Button>
             )}
             <Button onClick={props.onDiscard}>Discard draft…</Button>
           </>
         }
       >
-        <strong>Draft of {draft.author}</strong>, saved <Time at={draft.updatedAt} />, made from{' '}
-        {draft.baseRevision === null ? 'no revision' : `r${draft.baseRevision}`}. No agent gets it before it
-        is a revision that is rolled out.
+        <strong>Draft by {draft.author}</strong>, saved <Time at={draft.updatedAt} />, based on{' '}
+        {draft.baseRevision === null ? 'no revision' : `r${draft.baseRevision}`}. Agents get it only once it
+        is saved as a revision and rolled out.
       </Note>
       {isComparing ? (
         <Differences
           before={{ body: config.body, label: `r${config.revision.number}` }}
-          after={{ body: draft.body, label: `Draft of ${draft.author}` }}
+          after={{ body: draft.body, label: `Draft by ${draft.author}` }}
         />
       ) : null}
     </>

@@ -97,7 +97,7 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
         saved={
           draft === null
             ? { body: config.body, label: `r${newest.number}` }
-            : { body: draft.body, label: 'The saved draft' }
+            : { body: draft.body, label: 'Saved draft' }
         }
         onBringBack={() => {
           setMessage(local.dropped?.message ?? message);
@@ -129,7 +129,7 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
           config={config}
           base={{ number: draft.baseRevision ?? undefined }}
           mine={body}
-          theirs={{ body: draft.body, label: `the draft of ${draft.author}` }}
+          theirs={{ body: draft.body, label: `the draft by ${draft.author}` }}
           onUse={(merged) => takeMerged({ body: merged, draftHash: draft.hash })}
           onClose={() => setMerging(undefined)}
         />
@@ -147,8 +147,8 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
       {acts.error === undefined ? null : <FailureNote error={acts.error} />}
       {isChanged ? (
         <TextInput
-          label="What was changed and why"
-          description="Stands with the revision, in its history"
+          label="What changed and why"
+          description="Shown with the revision in the history"
           placeholder="gateway moved"
           maxLength={2000}
           value={message}
@@ -185,7 +185,7 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
             {isTyped
               ? local.isKept
                 ? 'Unsaved changes'
-                : 'Unsaved changes, which this browser cannot keep'
+                : 'Unsaved changes; this browser cannot keep them'
               : draft === null
                 ? `r${newest.number}, saved`
                 : 'Draft, saved'}

@@ -53,14 +53,14 @@ export function EditorTargets(props: { readonly agents: EditorAgents; readonly k
 
 function Words({ known: { choice, error } }: { readonly known: TargetKnowledge }) {
   if (error !== null)
-    return <span className={styles.look}>Schemas are not known: {failureOf(error).detail}</span>;
+    return <span className={styles.look}>Schemas unavailable: {failureOf(error).detail}</span>;
   if (choice === undefined) return null;
   const { gaps, words } = choice;
   return (
     <>
       <span>Schema: {words}</span>
       {gaps.length === 0 ? null : (
-        <span className={styles.look}>No schema is known for {gaps.join(', ')}: not checked</span>
+        <span className={styles.look}>No schema for {gaps.join(', ')}: not checked</span>
       )}
     </>
   );

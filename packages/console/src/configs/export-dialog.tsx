@@ -17,13 +17,14 @@ export function ExportDialog(props: { readonly isOpen: boolean; readonly onClose
     >
       <div className={layout.form}>
         <p>
-          The command line writes all configurations, who is to run them, and what every agent reports that it
-          runs, as plain files that run without Drover. Values of secrets are not among them.
+          The command line exports all configurations, which agents they are intended for, and the effective
+          configuration of every agent, as plain files that work without Drover. Secret values are not
+          included.
         </p>
         <CopyBlock label="export" text={`drover login --url ${url}\ndrover export ./drover-export`} />
         <p>
-          The same folder is what <code>drover plan</code> compares with this server, and what{' '}
-          <code>drover apply</code> brings it to:
+          <code>drover plan</code> compares such a folder with this server, and <code>drover apply</code>{' '}
+          applies it:
         </p>
         <CopyBlock label="plan" text="drover plan -f ./drover-export" />
         <div className={layout.formActions}>

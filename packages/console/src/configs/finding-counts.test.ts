@@ -18,7 +18,7 @@ test('errors, remarks and notes are counted each, and none hides the others', ()
     finding('info', 'structure'),
     finding('warning', 'variables'),
   ]);
-  expect(words.map(({ word }) => word)).toEqual(['1 error', '2 remarks', '1 note']);
+  expect(words.map(({ word }) => word)).toEqual(['1 error', '2 warnings', '1 note']);
   expect(summaryWords([])).toEqual([{ tone: 'well', word: 'No findings' }]);
 });
 
@@ -37,14 +37,14 @@ test('sources are counted, most first', () => {
 
 test('what settings were checked by is said, and that they were not', () => {
   const by = { distribution: 'otelcol-drover', version: '0.149.0', agents: 2 };
-  expect(checkedWords([{ ...by, match: 'exact' }])).toEqual(['Settings checked by otelcol-drover 0.149.0']);
+  expect(checkedWords([{ ...by, match: 'exact' }])).toEqual(['Settings checked with otelcol-drover 0.149.0']);
   expect(
     checkedWords([
       { ...by, match: 'nearest' },
       { ...by, match: 'assumed' },
     ]),
   ).toEqual([
-    'Settings checked by otelcol-drover 0.149.0, the nearest known; otelcol-drover 0.149.0, assumed: name agents above to check for theirs',
+    'Settings checked with otelcol-drover 0.149.0, the nearest known; otelcol-drover 0.149.0, assumed: name agents above to check for theirs',
   ]);
   expect(checkedWords([])).toEqual(['Settings not checked: no schema is known']);
   expect(checkedWords(undefined)).toEqual([]);

@@ -9,7 +9,7 @@ export function summaryWords(findings: readonly Finding[]): readonly StateWord[]
   const [errors, warnings, notes] = [count('error'), count('warning'), count('info')];
   const words: StateWord[] = [];
   if (errors > 0) words.push({ tone: 'broken', word: countOf(errors, 'error') });
-  if (warnings > 0) words.push({ tone: 'look', word: countOf(warnings, 'remark') });
+  if (warnings > 0) words.push({ tone: 'look', word: countOf(warnings, 'warning') });
   if (notes > 0) words.push({ tone: 'gone', word: countOf(notes, 'note') });
   return words.length > 0 ? words : [{ tone: 'well', word: 'No findings' }];
 }
@@ -30,15 +30,15 @@ export function sourceCounts(
 const MATCH_WORDS: Record<FieldsCheckedBy['match'], string> = {
   exact: '',
   nearest: ', the nearest known',
-  assumed: ', assumed: name agents above to check for theirs',
+  assumed: ', assumed: enter agents above to use theirs',
 };
 
 /** What the settings were held against, in words; none where they were not looked at, as in another format. */
 export function checkedWords(schemas: readonly FieldsCheckedBy[] | undefined): readonly string[] {
   if (schemas === undefined) return [];
-  if (schemas.length === 0) return ['Settings not checked: no schema is known'];
+  if (schemas.length === 0) return ['Settings not checked: no schema available'];
   const names = schemas.map(
     ({ distribution, version, match }) => `${distribution} ${version}${MATCH_WORDS[match]}`,
   );
-  return [`Settings checked by ${names.join('; ')}`];
+  return [`Settings checked with ${names.join('; ')}`];
 }

@@ -26,7 +26,7 @@ export function FindingsSummary(props: {
   if (validation.kind === 'checking') return <StateBadge state={{ tone: 'gone', word: 'Checking…' }} />;
   if (validation.kind === 'unchecked') return <StateBadge state={{ tone: 'look', word: 'Not checked' }} />;
   if (validation.findings.length === 0 && !isCollector)
-    return <StateBadge state={{ tone: 'gone', word: 'Not looked into' }} />;
+    return <StateBadge state={{ tone: 'gone', word: 'Variables only' }} />;
   return summaryWords(validation.findings).map((state) => <StateBadge key={state.word} state={state} />);
 }
 
@@ -47,7 +47,7 @@ export function FindingsList(props: {
   const isRead = findings.every((finding) => finding.source !== 'yaml' || finding.severity !== 'error');
   const head = [
     ...(findings.length === 0 ? [] : [`Found by ${sourceCounts(findings, SOURCES)}`]),
-    ...(isRead ? checkedWords(schemas) : ['Settings not checked: the text cannot be read']),
+    ...(isRead ? checkedWords(schemas) : ['Settings not checked: the text cannot be parsed']),
   ];
   return (
     <>

@@ -30,10 +30,10 @@ export function LeaveGuard({ name, isUnsaved, isKept, onDiscard }: LeaveGuardPro
     >
       <div className={styles.text}>
         <p>
-          {name === undefined ? 'The new configuration' : `“${name}”`} has changes that are no draft and no
-          revision yet.{' '}
+          {name === undefined ? 'The new configuration' : `“${name}”`} has changes not saved as a draft or
+          revision.{' '}
           {isKept
-            ? 'This browser keeps them, and offers them when you come back.'
+            ? 'This browser keeps them and restores them when you return.'
             : 'This browser cannot keep them: they are lost if you leave.'}
         </p>
       </div>
@@ -51,7 +51,7 @@ export function LeaveGuard({ name, isUnsaved, isKept, onDiscard }: LeaveGuardPro
         </Button>
         {isKept ? (
           <Button variant="filled" onClick={() => blocker.proceed?.()}>
-            Leave, keep them here
+            Leave and keep them
           </Button>
         ) : null}
       </div>

@@ -20,8 +20,8 @@ export function LocalNotes({ local, saved, onBringBack }: LocalNotesProps) {
     <>
       {dropped === undefined ? null : (
         <div role="status">
-          <Note tone="gone" actions={<Button onClick={onBringBack}>Bring it back</Button>}>
-            What was typed here and not saved is discarded.
+          <Note tone="gone" actions={<Button onClick={onBringBack}>Restore</Button>}>
+            Your unsaved text was discarded.
           </Note>
         </div>
       )}
@@ -32,15 +32,15 @@ export function LocalNotes({ local, saved, onBringBack }: LocalNotesProps) {
             actions={
               <>
                 <Button aria-expanded={isComparing} onClick={() => setComparing(!isComparing)}>
-                  {isComparing ? 'Hide what it changes' : 'What it changes'}
+                  {isComparing ? 'Hide changes' : 'Show changes'}
                 </Button>
-                <Button onClick={local.discard}>Discard it</Button>
-                <Button onClick={local.dismiss}>Go on with it</Button>
+                <Button onClick={local.discard}>Discard text</Button>
+                <Button onClick={local.dismiss}>Keep editing</Button>
               </>
             }
           >
-            <strong>Your unsaved text is back</strong>, as this browser kept it{' '}
-            <Time at={new Date(restoredAt).toISOString()} />. Nobody else sees it before it is saved.
+            <strong>Your unsaved text was restored</strong>, as this browser kept it{' '}
+            <Time at={new Date(restoredAt).toISOString()} />. Nobody else sees it until it is saved.
           </Note>
         </div>
       )}
@@ -49,8 +49,8 @@ export function LocalNotes({ local, saved, onBringBack }: LocalNotesProps) {
       ) : null}
       {isElsewhere ? (
         <Note tone="look">
-          Another tab of this browser changes this configuration too. Both can save; after a reload only what
-          was typed last comes back.
+          Another tab of this browser is editing this configuration too. Both can save; after a reload only
+          the text typed last is restored.
         </Note>
       ) : null}
     </>

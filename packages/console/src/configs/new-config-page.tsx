@@ -42,7 +42,7 @@ export function NewConfigPage() {
     return draft.isError ? (
       <ErrorState
         error={draft.error}
-        what="The draft could not be read"
+        what="The draft could not be loaded"
         onRetry={() => void draft.refetch()}
       />
     ) : (
@@ -52,14 +52,14 @@ export function NewConfigPage() {
   return draft.data === null ? (
     <EmptyState
       isPage
-      title={`There is no draft of “${name}”`}
+      title={`No draft of “${name}”`}
       action={
         <LinkButton to="/configs" search={{ tab: 'drafts' }}>
-          See all drafts
+          Show all drafts
         </LinkButton>
       }
     >
-      It was discarded, or has become a revision.
+      It was discarded, or saved as a revision.
     </EmptyState>
   ) : (
     <NewConfig key={name} draft={draft.data} />
@@ -125,13 +125,13 @@ function NewConfig({ draft }: { readonly draft: ConfigDraft | null }) {
       <PageHeader
         above={<Link to="/configs">Configurations</Link>}
         title="New configuration"
-        below={draft === null ? undefined : `Draft of ${draft.author}, shared by all operators`}
+        below={draft === null ? undefined : `Draft by ${draft.author}, shared by all operators`}
       />
       <div className={layout.column}>
         <div className={styles.newFields}>
           <TextInput
             label="Name"
-            description="Agents see it as the key of their configuration"
+            description="Agents receive the configuration under this name"
             placeholder="edge-gateway"
             value={name}
             error={refusal}
@@ -146,20 +146,20 @@ function NewConfig({ draft }: { readonly draft: ConfigDraft | null }) {
           />
           <TextInput
             label="What it is for"
-            description="Stands with its first revision, in its history"
+            description="Shown with its first revision in the history"
             maxLength={2000}
             value={message}
             onChange={(event) => setMessage(event.currentTarget.value)}
           />
           <Select
-            label="It is for"
+            label="Format"
             value={kind.value}
             options={CONTENT_KINDS}
             onChange={(value) => keep({ kind: value })}
           />
           <TextInput
             label="Role"
-            description="Of a supplementary file, in the words that agents know; empty for a configuration"
+            description="Of a supplementary file, as its agents expect it; empty for a configuration"
             maxLength={128}
             value={role}
             spellCheck={false}
@@ -177,8 +177,8 @@ function NewConfig({ draft }: { readonly draft: ConfigDraft | null }) {
           local={local}
           saved={
             draft === null
-              ? { body: STARTER, label: 'What a new one begins with' }
-              : { body: draft.body, label: 'The saved draft' }
+              ? { body: STARTER, label: 'Starter text' }
+              : { body: draft.body, label: 'Saved draft' }
           }
           onBringBack={local.bringBack}
         />
@@ -196,12 +196,12 @@ function NewConfig({ draft }: { readonly draft: ConfigDraft | null }) {
             isAlert
             actions={
               <LinkButton to="/new-configuration" search={{ draft: name }}>
-                Open it
+                Open draft
               </LinkButton>
             }
           >
-            <strong>There is a draft of “{name}” already.</strong> Yours was not saved, and stays here as you
-            typed it: choose another name, or go on with the one that is there.
+            <strong>A draft of “{name}” already exists.</strong> Yours was not saved and stays here as you
+            typed it: choose another name, or continue with the existing draft.
           </Note>
         ) : null}
         {publish.isError ? <FailureNote error={publish.error} /> : null}

@@ -26,9 +26,9 @@ const NAME = /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/;
 export function nameRefusal(name: string, taken: readonly string[]): string | undefined {
   if (name === '') return undefined;
   if (!NAME.test(name)) {
-    return 'Lower-case letters, digits, ".", "_" and "-"; begins and ends with a letter or digit; at most 63 characters';
+    return 'Lower-case letters, digits, ".", "_" and "-"; must start and end with a letter or digit; at most 63 characters';
   }
   return taken.includes(name)
-    ? 'There is a configuration of this name already: open it to change it'
+    ? 'A configuration with this name already exists: open it to edit it'
     : undefined;
 }

@@ -46,8 +46,8 @@ test('the schemas of most agents serve, and what has none is named', () => {
     ),
   ).toMatchObject({
     schema: { version: '0.149.0' },
-    words: 'otelcol-drover 0.149.0, for 12 agents; 1 more version of other agents',
-    gaps: ['contrib 1.0.0 (20 agents)', 'agents that do not say what they are (1 agent)'],
+    words: 'otelcol-drover 0.149.0, for 12 agents; other agents have 1 more version',
+    gaps: ['contrib 1.0.0 (20 agents)', 'agents of unknown type (1 agent)'],
   });
 });
 
@@ -65,7 +65,7 @@ test('without agents, or without schemas for them, the newest of the server serv
   });
   const many = ['1', '2', '3', '4', '5'].map((version) => target('fluent-bit', version, 1));
   expect(choose(...many)).toMatchObject({
-    words: 'otelcol-drover 0.149.0 for what is offered alone',
+    words: 'otelcol-drover 0.149.0, for completion only',
     gaps: ['fluent-bit 1 (1 agent)', 'fluent-bit 2 (1 agent)', 'fluent-bit 3 (1 agent)', '2 more'],
   });
   expect(chooseSchema({ agents: 0, targets: [] }, [])).toEqual({

@@ -28,21 +28,22 @@ export function chooseSchema(
   if (first?.schema) {
     const { schema } = first;
     const name = `${schema.distribution} ${schema.version}`;
-    const more = serving.length > 1 ? `; ${countOf(serving.length - 1, 'more version')} of other agents` : '';
+    const more =
+      serving.length > 1 ? `; other agents have ${countOf(serving.length - 1, 'more version')}` : '';
     const nearest = schema.match === 'nearest' ? `, the nearest known to ${first.version}` : '';
     return { schema, words: `${name}${nearest}, for ${countOf(first.agents, 'agent')}${more}`, gaps };
   }
   const assumed = known.filter(({ origin }) => origin === 'bundled').toSorted(byVersion)[0] ?? known[0];
-  if (assumed === undefined) return { schema: undefined, words: 'No schema is known', gaps };
+  if (assumed === undefined) return { schema: undefined, words: 'no schema available', gaps };
   const name = `${assumed.distribution} ${assumed.version}`;
-  const words = agents === 0 ? `${name}, assumed: no agents match` : `${name} for what is offered alone`;
+  const words = agents === 0 ? `${name}, assumed: no agents match` : `${name}, for completion only`;
   return { schema: assumed, words, gaps };
 }
 
 function gapsOf(targets: readonly ComponentSchemaTarget[]): readonly string[] {
   const named = targets.slice(0, NAMED_MAX).map((target) => {
     const name = [target.distribution, target.version].filter((part) => part !== '').join(' ');
-    return `${name === '' ? 'agents that do not say what they are' : name} (${countOf(target.agents, 'agent')})`;
+    return `${name === '' ? 'agents of unknown type' : name} (${countOf(target.agents, 'agent')})`;
   });
   const left = targets.length - named.length;
   return left > 0 ? [...named, `${left} more`] : named;

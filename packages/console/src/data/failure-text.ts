@@ -13,7 +13,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ApiError) {
     const first = error.problem?.errors?.[0];
     return {
-      title: error.problem?.title ?? `The server answered ${error.status}`,
+      title: error.problem?.title ?? `The server answered with status ${error.status}`,
       detail: error.problem === undefined ? error.message : first?.detail || error.problem.detail,
       line: first?.line,
       column: first?.column,
@@ -22,8 +22,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof TypeError) {
     return {
       title: 'The server cannot be reached',
-      detail:
-        'The request did not get through. Check that the control plane runs and that this machine can reach it.',
+      detail: 'The request failed. Check that the control plane is running and reachable from this machine.',
       line: undefined,
       column: undefined,
     };

@@ -43,7 +43,7 @@ export function GraphPanel({ title, aside, text, health, saysNone = false }: Gra
   const node = [...graph.nodes, ...graph.extensions, ...graph.unused].find((each) => each.id === chosen);
   return (
     <Panel title={title} aside={aside} isFlush>
-      {reason === undefined ? null : <p className={styles.stale}>As it was last read: {reason}.</p>}
+      {reason === undefined ? null : <p className={styles.stale}>Last valid state shown: {reason}.</p>}
       <PipelineGraphView
         graph={graph}
         marked={chosen === undefined ? [] : [chosen]}

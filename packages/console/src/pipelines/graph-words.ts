@@ -14,7 +14,7 @@ export function nodeRemarks(
 ): string {
   const of = node.kind === 'pipeline' ? [] : pipelinesOf(node, graph);
   return [
-    ...(node.isConfigured ? [] : [`${node.kind} that is named and configured nowhere`]),
+    ...(node.isConfigured ? [] : [`${node.kind} used but not configured`]),
     ...(of.length === 0 ? [] : [`in ${of.length === 1 ? 'pipeline' : 'pipelines'} ${of.join(', ')}`]),
     ...(node.id.startsWith('unused:') ? ['not used'] : []),
     ...(health === 'none' ? [] : [health === 'unknown' ? 'health not reported' : healthText(health)]),

@@ -32,7 +32,7 @@ export function NodeDetail(props: NodeDetailProps) {
         <p className={styles.error}>{health.lastError}</p>
       )}
       {!node.isConfigured ? (
-        <p className={styles.none}>It is named here and configured nowhere.</p>
+        <p className={styles.none}>Used here, but not configured.</p>
       ) : settings === undefined || settings === null ? (
         <p className={styles.none}>No settings: all defaults.</p>
       ) : (

@@ -29,14 +29,14 @@ export function PipelineGraphView({ graph, health, marked = NONE, onOpen }: Pipe
     <div className={styles.graph}>
       {!hasAnything ? null : graph.nodes.length > MAX_DRAWN_NODES ? (
         <p className={styles.remark}>
-          {graph.nodes.length} components are too many to draw; the pipelines in words:
+          {graph.nodes.length} components are too many to draw; the pipelines as text:
         </p>
       ) : (
         <Drawing graph={graph} health={health} marked={marked} onOpen={onOpen} />
       )}
       <ul
         className={graph.nodes.length > MAX_DRAWN_NODES ? styles.sentences : styles.hidden}
-        aria-label="Pipelines in words"
+        aria-label="Pipelines as text"
       >
         {graph.pipelines.slice(0, LISTED_MAX).map((pipeline) => (
           <li key={pipeline.id}>{pipelineWords(pipeline, graph)}</li>

@@ -19,7 +19,7 @@ export function readGraph(parsed: ParseResult): ReadGraph {
   if (parsed.kind === 'invalid') {
     const [first] = parsed.findings;
     const where = first === undefined ? '' : `line ${first.line}: ${first.message}`;
-    return { kind: 'unfinished', reason: `the text is no valid YAML (${where})` };
+    return { kind: 'unfinished', reason: `the text is not valid YAML (${where})` };
   }
   const reason = unfinishedPart(parsed.data);
   return reason === undefined
@@ -34,11 +34,11 @@ function unfinishedPart(config: ConfigMap): string | undefined {
     return 'the text has no pipelines under service::pipelines';
   for (const [id, pipeline] of Object.entries(pipelines)) {
     if (pipeline === null) continue;
-    if (!isConfigMap(pipeline)) return `pipeline ${id} is no map`;
+    if (!isConfigMap(pipeline)) return `pipeline ${id} is not a map`;
     for (const role of PIPELINE_ROLES) {
       const list = getOwn(pipeline, role);
       const isUsable = list === undefined || list === null || isConfigList(list);
-      if (!isUsable) return `${role} of pipeline ${id} is no list`;
+      if (!isUsable) return `${role} of pipeline ${id} is not a list`;
     }
   }
   return undefined;

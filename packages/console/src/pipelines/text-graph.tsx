@@ -22,7 +22,7 @@ export function TextGraph({ reading, place, onOpen }: TextGraphProps) {
     <div>
       {reason === undefined || graph === undefined ? null : (
         <p className={styles.stale} role="status">
-          As it was last read: {reason}.
+          Last valid state shown: {reason}.
         </p>
       )}
       {graph === undefined ? (

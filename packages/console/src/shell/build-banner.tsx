@@ -34,8 +34,8 @@ export function BuildBanner() {
             </>
           }
         >
-          <strong>A newer build of the console is served.</strong> This page goes on as it is; reload it when
-          it suits you.
+          <strong>A newer version of the console is available.</strong> This page keeps working; reload it
+          when it suits you.
         </Note>
       ) : null}
     </div>

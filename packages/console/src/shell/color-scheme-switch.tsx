@@ -4,7 +4,7 @@ import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-r
 const SCHEMES = [
   { value: 'light', word: 'Light', icon: IconSun },
   { value: 'dark', word: 'Dark', icon: IconMoon },
-  { value: 'auto', word: 'As the system', icon: IconDeviceDesktop },
+  { value: 'auto', word: 'System', icon: IconDeviceDesktop },
 ] as const;
 
 export function ColorSchemeSwitch() {

@@ -9,8 +9,8 @@ const GROUPS: readonly { readonly name: string; readonly lines: readonly Line[] 
     name: 'Everywhere',
     lines: [
       [['Ctrl', 'K'], 'Find an agent, a configuration, a page or an action'],
-      [['/'], 'Go to the search of the page'],
-      [['Esc'], 'Close, empty the search, or leave it'],
+      [['/'], 'Go to the page’s search'],
+      [['Esc'], 'Close, clear the search, or leave it'],
       [['?'], 'This help'],
     ],
   },
@@ -18,17 +18,17 @@ const GROUPS: readonly { readonly name: string; readonly lines: readonly Line[] 
     name: 'Lists',
     lines: [
       [['j'], 'Next row'],
-      [['k'], 'Row before'],
+      [['k'], 'Previous row'],
       [['Enter'], 'Open the row'],
-      [['x'], 'Choose the row, with Shift all rows up to it'],
-      [['Esc'], 'Let go of all that is chosen'],
+      [['x'], 'Select the row; with Shift, all rows up to it'],
+      [['Esc'], 'Clear the selection'],
     ],
   },
   {
     name: 'Editor',
     lines: [
       [['Ctrl', 'S'], 'Save a revision'],
-      [['Ctrl', 'Space'], 'Show what may be written here'],
+      [['Ctrl', 'Space'], 'Show completions'],
       [['Ctrl', 'Shift', 'O'], 'Go to the outline'],
       [['Ctrl', '.'], 'Go to the graph'],
       [['Shift', 'Alt', 'F'], 'Format'],

@@ -38,11 +38,10 @@ export function LinkBanner() {
       {isLostShown && link.kind === 'lost' ? (
         <Note tone="look">
           <strong>The server cannot be reached</strong> (for <LostFor since={link.since} />
-          ). What you see is from before. Drover keeps trying and goes on by itself; agents keep working
-          meanwhile.
+          ). What you see may be out of date. The console reconnects by itself; agents keep working meanwhile.
         </Note>
       ) : isRegainedShown ? (
-        <Note tone="well">The server answers again; everything here is up to date.</Note>
+        <Note tone="well">The server is back; everything here is up to date.</Note>
       ) : null}
     </div>
   );

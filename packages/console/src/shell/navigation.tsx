@@ -94,7 +94,7 @@ function DriftCount() {
   return drifted === 0 ? null : (
     <span className={styles.count}>
       {formatCount(drifted)}
-      <span className={styles.hidden}> that drift</span>
+      <span className={styles.hidden}> drifted</span>
     </span>
   );
 }

@@ -7,14 +7,14 @@ export function NotFoundPage() {
   return (
     <EmptyState
       isPage
-      title="There is no such page"
+      title="Page not found"
       action={
         <LinkButton to="/agents" variant="filled">
           Go to the fleet
         </LinkButton>
       }
     >
-      The address may be mistyped, or what it named is gone.
+      The address may be wrong, or what it pointed to no longer exists.
     </EmptyState>
   );
 }

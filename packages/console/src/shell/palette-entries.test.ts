@@ -30,6 +30,6 @@ test('a configuration is found to open it and to roll it out, and what begins wi
 
 test('acts are found by what they do and by other words for it', () => {
   expect(wordsOf('dark')).toEqual(['Dark theme']);
-  expect(wordsOf('colour')).toEqual(['Light theme', 'Dark theme', 'Theme as the system']);
+  expect(wordsOf('colour')).toEqual(['Light theme', 'Dark theme', 'System theme']);
   expect(wordsOf('sign out')).toEqual(['Log out']);
 });

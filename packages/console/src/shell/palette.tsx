@@ -95,9 +95,9 @@ export function Palette(props: PaletteProps) {
         onKeyDown={onKeyDown}
       />
       <p role="status" className={styles.hidden}>
-        {words === '' ? '' : `${countOf(entries.length, 'entry', 'entries')} found`}
+        {words === '' ? '' : `${countOf(entries.length, 'result')}`}
       </p>
-      <div id={listId} role="listbox" aria-label="Found" className={styles.list}>
+      <div id={listId} role="listbox" aria-label="Results" className={styles.list}>
         {entries.map((entry, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys belong to the field above
           <div
@@ -121,7 +121,7 @@ export function Palette(props: PaletteProps) {
         ))}
       </div>
       <p className={styles.hint} aria-hidden="true">
-        <kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> go <kbd>Esc</kbd> close
+        <kbd>↑</kbd> <kbd>↓</kbd> select <kbd>Enter</kbd> open <kbd>Esc</kbd> close
       </p>
     </div>
   );

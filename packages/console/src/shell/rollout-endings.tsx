@@ -35,7 +35,7 @@ export function RolloutEndings() {
             </Link>
             : {figures}
           </span>
-          <ActionIcon aria-label="Close this note" size={24} onClick={dismiss}>
+          <ActionIcon aria-label="Dismiss" size={24} onClick={dismiss}>
             <IconX size={14} />
           </ActionIcon>
         </div>

@@ -42,15 +42,15 @@ export function ComparePanel({ name, body, isCollector, side, onChange }: Compar
     <Panel title="Compare with" isFlush>
       <div className={styles.form}>
         <Select
-          label="Side"
+          label="Source"
           value={side.kind === 'revision' ? String(side.number) : AGENT}
           options={[
             ...(isListed ? [{ value: String(side.number), word: `r${side.number}` }] : []),
             ...numbers.map(({ number, author }, index) => ({
               value: String(number),
-              word: `r${number}${index === 0 ? ', the newest,' : ''} by ${author}`,
+              word: `r${number}${index === 0 ? ', latest,' : ''} by ${author}`,
             })),
-            { value: AGENT, word: 'What an agent runs' },
+            { value: AGENT, word: 'An agent’s effective configuration' },
           ]}
           onChange={(value) =>
             onChange(value === AGENT ? { kind: 'agent' } : { kind: 'revision', number: Number(value) })
@@ -96,7 +96,7 @@ function AgentChoice(props: {
         label="Find an agent"
         placeholder="a name, a host, or env=prod"
         value={wanted}
-        error={found.isError ? 'The agents could not be looked up' : undefined}
+        error={found.isError ? 'The agents could not be loaded' : undefined}
         spellCheck={false}
         autoComplete="off"
         onChange={(event) => setWanted(event.currentTarget.value)}
@@ -119,8 +119,8 @@ function AgentChoice(props: {
 }
 
 function placeholderOf(isPending: boolean, count: number): string {
-  if (isPending) return 'Looking…';
-  return count === 0 ? 'No agent matches' : 'Choose an agent';
+  if (isPending) return 'Searching…';
+  return count === 0 ? 'No agent matches' : 'Select an agent';
 }
 
 interface SideProps {
@@ -134,7 +134,7 @@ function RevisionSide({ name, number, ...rest }: SideProps & { name: string; num
     return (
       <ErrorState
         error={revision.error}
-        what={`r${number} could not be read`}
+        what={`r${number} could not be loaded`}
         onRetry={() => void revision.refetch()}
       />
     );
@@ -148,7 +148,7 @@ function AgentSide({ uid, ...rest }: SideProps & { uid: string }) {
     return (
       <ErrorState
         error={agent.error}
-        what="The agent could not be read"
+        what="The agent could not be loaded"
         onRetry={() => void agent.refetch()}
       />
     );
@@ -158,18 +158,16 @@ function AgentSide({ uid, ...rest }: SideProps & { uid: string }) {
   if (before === undefined)
     return (
       <div className={styles.remark}>
-        <Note tone="gone">
-          What {displayName} runs is not known: it has not reported its effective configuration.
-        </Note>
+        <Note tone="gone">{displayName} has not reported its effective configuration.</Note>
       </div>
     );
   return (
     <>
       <p className={styles.remark}>
-        What {displayName} says that it runs. Known sensitive fields are masked, and what its supervisor adds
-        is in it.
+        The effective configuration that {displayName} reports. Known sensitive fields are masked; what its
+        supervisor adds is included.
       </p>
-      <Differences {...rest} before={before} label={`${displayName} runs`} />
+      <Differences {...rest} before={before} label={`${displayName}, effective`} />
     </>
   );
 }

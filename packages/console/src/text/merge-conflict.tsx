@@ -33,7 +33,7 @@ export function MergeConflict(props: MergeConflictProps) {
       </div>
       {conflict.base === undefined ? null : (
         <details className={styles.base}>
-          <summary>Before both changed it</summary>
+          <summary>Common base</summary>
           <Lines lines={conflict.base} />
         </details>
       )}
@@ -44,7 +44,7 @@ export function MergeConflict(props: MergeConflictProps) {
               type="radio"
               name={id}
               checked={choice === each}
-              aria-label={`Take ${words[each]}: ${countOf(chosenLines(conflict, each).length, 'line')}`}
+              aria-label={`Use ${words[each]}: ${countOf(chosenLines(conflict, each).length, 'line')}`}
               onChange={() => onChoose(each)}
             />
             {words[each]}
@@ -70,7 +70,7 @@ function Side(props: {
 
 function Lines({ lines }: { readonly lines: readonly string[] }) {
   return lines.length === 0 ? (
-    <p className={styles.none}>Nothing: these lines were removed.</p>
+    <p className={styles.none}>These lines were removed.</p>
   ) : (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
     <pre className={styles.lines} tabIndex={0}>

@@ -40,7 +40,7 @@ export function MergePanel(props: MergePanelProps) {
     >
       {merge.kind === 'waiting' ? <SkeletonRows rows={4} /> : null}
       {merge.kind === 'failed' ? (
-        <Note tone="broken">The texts could not be brought together: {merge.reason}.</Note>
+        <Note tone="broken">The texts could not be merged: {merge.reason}.</Note>
       ) : null}
       {merge.kind === 'answered' ? (
         // Choices belong to these very texts.
@@ -76,14 +76,14 @@ function Parts(props: {
       <p role="status">
         {conflicts.length === 0
           ? 'No conflicts.'
-          : `${countOf(conflicts.length, 'conflict')}, ${left === 0 ? 'all chosen' : `${left} to choose`}.`}{' '}
-        Taken as they are: {countOf(taken, 'change')} of {theirsLabel}, {countOf(kept, 'change')} of yours.{' '}
-        {hasBase ? '' : 'What both were made from is not known, so that every difference is a conflict. '}
+          : `${countOf(conflicts.length, 'conflict')}, ${left === 0 ? 'all resolved' : `${left} to resolve`}.`}{' '}
+        Merged without conflict: {countOf(taken, 'change')} from {theirsLabel}, {countOf(kept, 'change')} of
+        yours. {hasBase ? '' : 'The common base is not known, so every difference is a conflict. '}
       </p>
       {left < 2 ? null : (
         <div className={styles.all}>
-          <Button onClick={() => chooseAll('mine')}>Mine in all {left} left</Button>
-          <Button onClick={() => chooseAll('theirs')}>Theirs in all {left} left</Button>
+          <Button onClick={() => chooseAll('mine')}>Mine for all {left} left</Button>
+          <Button onClick={() => chooseAll('theirs')}>Theirs for all {left} left</Button>
         </div>
       )}
       {shown.map(({ part, index }, place) => (
@@ -102,7 +102,7 @@ function Parts(props: {
           Use the merged text
         </Button>
         <span className={styles.hint}>
-          It goes into the editor, where it is checked and can be undone. Nothing is saved yet.
+          Puts it into the editor, where it is checked and can be undone. Nothing is saved yet.
         </span>
       </div>
     </div>

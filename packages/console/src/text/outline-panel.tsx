@@ -74,9 +74,9 @@ export function OutlinePanel({ reading, cursor, onGoTo, onLeave, fieldRef }: Out
         }}
       />
       {reading.kind === 'waiting' ? <SkeletonRows rows={5} height={18} /> : null}
-      {reading.kind === 'failed' ? <p className={styles.remark}>Not read: {reading.reason}</p> : null}
+      {reading.kind === 'failed' ? <p className={styles.remark}>Not available: {reading.reason}</p> : null}
       {reading.kind === 'answered' && found.length === 0 ? (
-        <p className={styles.remark}>{rows.length === 0 ? 'No sections yet' : 'Nothing of this name'}</p>
+        <p className={styles.remark}>{rows.length === 0 ? 'No sections yet' : 'No matches'}</p>
       ) : null}
       <ul ref={list} className={styles.rows} aria-label="Outline" onKeyDown={onListKey}>
         {shown.map((row) => (
@@ -100,7 +100,7 @@ export function OutlinePanel({ reading, cursor, onGoTo, onLeave, fieldRef }: Out
       </ul>
       {found.length > shown.length ? (
         <p className={styles.remark}>
-          {countOf(found.length - shown.length, 'more row')}: write a part of a name above
+          {countOf(found.length - shown.length, 'more row')}: filter by name above
         </p>
       ) : null}
     </section>

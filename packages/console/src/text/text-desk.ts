@@ -85,7 +85,7 @@ class Lane {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      const error = new Error(event.message || 'the thread that reads texts could not be started');
+      const error = new Error(event.message || 'the text worker could not be started');
       for (const { reject } of this.#waiting.values()) reject(error);
       this.#end();
     };

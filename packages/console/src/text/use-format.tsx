@@ -45,12 +45,11 @@ export function useFormat({ body, text, onFormatted, onGoTo }: FormatOptions): F
     try {
       const result = await texts.ask('format', before, {});
       if (result.kind === 'refused') say(before, `Not formatted: ${result.reason}.`, true, result.line);
-      else if (text() !== before)
-        say(text(), 'Not formatted: the text was changed meanwhile. Once more?', true);
-      else if (result.text === before) say(before, 'It is formatted already.', false);
+      else if (text() !== before) say(text(), 'Not formatted: the text changed meanwhile. Try again?', true);
+      else if (result.text === before) say(before, 'Already formatted.', false);
       else {
         onFormatted(result.text);
-        say(result.text, 'Formatted. One step to undo: Ctrl Z.', false);
+        say(result.text, 'Formatted. Ctrl Z undoes it in one step.', false);
       }
     } catch (error) {
       say(before, `Not formatted: ${error instanceof Error ? error.message : String(error)}.`, true);

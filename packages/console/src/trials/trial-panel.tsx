@@ -21,7 +21,7 @@ interface TrialPanelProps {
   readonly name: string | undefined;
 }
 
-/** Whom to ask whether the text would run, and what came of it. */
+/** Check with whether the text would run, and what came of it. */
 export function TrialPanel({ trial, body, name }: TrialPanelProps) {
   const api = useApi();
   const [selector, setSelector] = useState('');
@@ -57,17 +57,17 @@ export function TrialPanel({ trial, body, name }: TrialPanelProps) {
         }}
       >
         <Select
-          label="Whom to ask"
+          label="Check with"
           value={checker?.key ?? ''}
           options={
             checkers.length === 0
-              ? [{ value: '', word: proposed.isPending ? 'Looking…' : 'Nobody can be asked' }]
+              ? [{ value: '', word: proposed.isPending ? 'Searching…' : 'None available' }]
               : checkers.map(({ key, word }) => ({ value: key, word }))
           }
           onChange={setChosen}
         />
         <TextInput
-          label="Of these agents"
+          label="Filter agents"
           placeholder="region=eu, or all"
           value={selector}
           error={proposed.isError ? faultOf(proposed.error) : undefined}
@@ -81,9 +81,8 @@ export function TrialPanel({ trial, body, name }: TrialPanelProps) {
       </form>
       {proposed.isSuccess && checkers.length === 0 ? (
         <p className={styles.hint}>
-          {wanted === '' ? 'No connected agent' : 'No connected agent that matches'} has a supervisor of
-          Drover whose program can be asked, and the server has no Collector of its own (
-          <code>configs.collector</code>).
+          {wanted === '' ? 'No connected agent' : 'No matching connected agent'} has a Drover supervisor that
+          can check, and the server has no Collector of its own (<code>configs.collector</code>).
         </p>
       ) : null}
       <div role="status">
@@ -104,8 +103,8 @@ function TrialOutcome({ trial, body }: Pick<TrialPanelProps, 'trial' | 'body'>) 
     case 'none':
       return (
         <p className={styles.hint}>
-          The program itself reads the text, as it would be offered to that agent. Nothing that runs is
-          touched.
+          The program itself checks the text as that agent would be offered it. Nothing that is running is
+          affected.
         </p>
       );
     case 'asking':
@@ -118,8 +117,8 @@ function TrialOutcome({ trial, body }: Pick<TrialPanelProps, 'trial' | 'body'>) 
             </Button>
           }
         >
-          Asking {state.checker.word}…
-          {state.checker.isSlow ? ' It polls, so that the answer may take half a minute.' : null}
+          Waiting for {state.checker.word}…
+          {state.checker.isSlow ? ' It polls, so the answer may take half a minute.' : null}
         </Note>
       );
     case 'failed':
@@ -128,7 +127,7 @@ function TrialOutcome({ trial, body }: Pick<TrialPanelProps, 'trial' | 'body'>) 
       const { trial: answer } = state.result;
       if (answer === undefined) return null;
       if (state.body !== body)
-        return <Note tone="gone">The text was changed since {state.checker.word} was asked.</Note>;
+        return <Note tone="gone">The text has changed since {state.checker.word} checked it.</Note>;
       const { tone, text } = verdictText(answer, programFindings(state, body).length);
       return <Note tone={tone}>{text}</Note>;
     }

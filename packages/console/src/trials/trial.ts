@@ -68,12 +68,12 @@ export function verdictText(
     case 'invalid':
       return {
         tone: 'broken',
-        text: `${program} would not run it${where}: ${countOf(findings, 'finding')} of its own below.`,
+        text: `${program} would not run it${where}: ${countOf(findings, 'finding')} below.`,
       };
     case 'refused':
       return {
         tone: 'broken',
-        text: `The agent's host would not run it, and did not ask its program: ${trial.reason}`,
+        text: `The agent’s host would refuse it without asking the program: ${trial.reason}`,
       };
     case 'not_asked':
       return { tone: 'look', text: `Not checked: ${trial.reason}.` };

@@ -21,18 +21,18 @@ export function StackPicker({ items, onChange }: StackPickerProps) {
         <Button
           key={name}
           data-chosen
-          title="Take it out"
+          title="Remove"
           onClick={() => onChange(items.filter((item) => item.name !== name))}
         >
           {items.length > 1 ? `${place + 1}. ` : ''}
-          {name} {revision === undefined ? 'newest' : `r${revision}`} ×
+          {name} {revision === undefined ? 'latest' : `r${revision}`} ×
         </Button>
       ))}
       {left.length === 0 ? null : (
         <Select
           label="Add a configuration"
           value=""
-          options={[{ value: '', word: 'Choose' }, ...left.map(({ name }) => ({ value: name, word: name }))]}
+          options={[{ value: '', word: 'Select' }, ...left.map(({ name }) => ({ value: name, word: name }))]}
           onChange={(name) => (name === '' ? undefined : onChange([...items, { name }]))}
         />
       )}

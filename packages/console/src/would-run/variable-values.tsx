@@ -10,7 +10,7 @@ const SHOWN_MAX = 200;
 export function VariableValues({ variables }: { readonly variables: readonly VariableValue[] }) {
   if (variables.length === 0) return null;
   return (
-    <Panel title="Variables" aside={<span className={styles.muted}>as they are for this agent</span>}>
+    <Panel title="Variables" aside={<span className={styles.muted}>with this agent’s values</span>}>
       <dl className={styles.variables}>
         {variables.slice(0, SHOWN_MAX).map(({ config, line, column, source, key, value, isDefault }) => (
           <div key={`${config}:${line}:${column}`} className={styles.variable}>

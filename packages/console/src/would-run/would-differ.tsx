@@ -6,9 +6,9 @@ import styles from './would-run.module.css';
 
 /** Of what it runs now. */
 const WORDS: Record<DriftDifference['change'], string> = {
-  missing: 'new',
-  extra: 'goes',
-  changed: 'changes',
+  missing: 'added',
+  extra: 'removed',
+  changed: 'changed',
 };
 
 /** In what this is another than what the agent says that it runs. */
@@ -16,7 +16,7 @@ export function WouldDiffer({ effective }: { readonly effective: NonNullable<Wou
   const { differences, reportedAt } = effective;
   return (
     <Panel
-      title="Against what it says it runs"
+      title="Compared with effective"
       aside={
         <span className={styles.muted}>
           reported <Time at={reportedAt} />
@@ -24,9 +24,9 @@ export function WouldDiffer({ effective }: { readonly effective: NonNullable<Wou
       }
     >
       {differences === null ? (
-        <p className={styles.muted}>It cannot be compared: one of the two is no Collector configuration.</p>
+        <p className={styles.muted}>Cannot be compared: one of the two is not a Collector configuration.</p>
       ) : differences.length === 0 ? (
-        <p className={styles.muted}>No difference by meaning.</p>
+        <p className={styles.muted}>No difference in meaning.</p>
       ) : (
         <>
           <p className={styles.muted}>{countOf(differences.length, 'difference')} by meaning</p>

@@ -51,26 +51,26 @@ export function WouldRunPage() {
           </Link>
         }
         title="What it would run"
-        below="Before anybody rolls it out: merged, with this agent’s own values. Nothing is changed by looking."
+        below="A preview without a rollout: merged, with this agent’s own values. Nothing is changed."
       />
       <div className={layout.column}>
         <StackPicker items={items} onChange={choose} />
         {!isKnown && agent.isError ? (
           <ErrorState
             error={agent.error}
-            what="The agent could not be read"
+            what="The agent could not be loaded"
             onRetry={() => void agent.refetch()}
           />
         ) : items.length === 0 && isKnown ? (
-          <EmptyState title="No configuration is chosen">
-            Choose one above, or several in the order in which the agent is to merge them.
+          <EmptyState title="No configuration selected">
+            Select one above, or several in the order in which the agent should merge them.
           </EmptyState>
         ) : would.data !== undefined ? (
           <WouldRunResult would={would.data} />
         ) : would.isError ? (
           <ErrorState
             error={would.error}
-            what="What it would run could not be told"
+            what="The result could not be loaded"
             onRetry={() => void would.refetch()}
           />
         ) : (

@@ -25,13 +25,13 @@ export function WouldRunResult({ would }: { readonly would: WouldRun }) {
     <>
       {cannot === null ? null : (
         <Note tone="broken">
-          <strong>It could not take this:</strong> {cannot}.
+          <strong>It cannot run this:</strong> {cannot}.
         </Note>
       )}
       {intended === null ? (
         <Note tone="gone">Nothing is intended for it today: all of this would be new.</Note>
       ) : intended.isSame ? (
-        <Note tone="well">This is what it is to run now: it would be offered nothing.</Note>
+        <Note tone="well">This is already its intended configuration: nothing would be offered.</Note>
       ) : null}
       {findings.length === 0 ? null : (
         <Panel title={countOf(findings.length, 'finding')} isFlush>
@@ -47,7 +47,7 @@ export function WouldRunResult({ would }: { readonly would: WouldRun }) {
           {typeof before !== 'string' || intended?.isSame === true ? null : (
             <>
               <MeaningDiff before={before} after={merged.body} />
-              <Panel title="Against what it is to run now" isFlush>
+              <Panel title="Compared with intended" isFlush>
                 <DiffView
                   before={before}
                   after={merged.body}

@@ -27,7 +27,7 @@ export const AGENT_SCENES: readonly Scene[] = [
     name: 'agent-failed',
     stage: 'thousand',
     path: ({ failed }) => `/agents/${failed}?tab=configuration`,
-    word: 'It refused its configuration',
+    word: 'It failed to apply its configuration',
     kept: [LIGHT_WIDE],
   },
   {
@@ -41,7 +41,7 @@ export const AGENT_SCENES: readonly Scene[] = [
     name: 'agent-unknown',
     stage: 'thousand',
     path: () => '/agents/01900000-0000-7000-8000-000000000000',
-    word: 'Drover knows no such agent',
+    word: 'Agent not found',
     kept: [],
   },
 ];

@@ -63,7 +63,7 @@ export const SHELL_SCENES: readonly Scene[] = [
       await server.program.end('SIGKILL');
       // The code of this view is there; its data cannot be read.
       await page.getByRole('tab', { name: 'Drafts' }).click();
-      await page.getByText('could not be read').first().waitFor();
+      await page.getByText('could not be loaded').first().waitFor();
     },
     kept: [LIGHT_WIDE],
   },

@@ -13,7 +13,7 @@ export const WORK_SCENES: readonly Scene[] = [
     name: 'rollouts-empty',
     stage: 'empty',
     path: () => '/rollouts',
-    word: 'Nothing has been rolled',
+    word: 'No rollouts yet',
     kept: [],
   },
   { name: 'configurations', stage: 'thousand', path: () => '/configs', word: 'edge', kept: [LIGHT_WIDE] },

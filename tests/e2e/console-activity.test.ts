@@ -29,7 +29,7 @@ describeWithBrowser('activity and settings, in the console', () => {
           ['activity, none', '/activity?q=nothing-of-this', 'Nothing matches these filters'],
           ['activity of one', '/activity?subject=config:edge', 'Only config:edge'],
           ['events', '/activity?tab=agents', 'Configuration applied'],
-          ['events, wrong selector', '/activity?tab=agents&selector=a%3Db%3D', 'could not be read'],
+          ['events, wrong selector', '/activity?tab=agents&selector=a%3Db%3D', 'could not be loaded'],
           ['server', '/settings', 'Event loop delay'],
           ['settings', '/settings?tab=settings', 'opamp.maxMessageBytes'],
           ['access', '/settings?tab=access', 'Log in on the command line'],

@@ -62,7 +62,7 @@ describeWithBrowser('what is wrong, told where it belongs in the console', () =>
     await eventually('it runs it', async () => (await api.stats()).sync.in_sync === 1);
     await api.patchAgent(agent.instanceUid, { labels: {} });
     await open(`/agents/${agent.instanceUid}`);
-    await ui.page.getByText('What it is to run cannot be made for it').waitFor();
+    await ui.page.getByText('Its intended configuration cannot be built').waitFor();
     await ui.page
       .getByText(/label "gateway"/)
       .first()

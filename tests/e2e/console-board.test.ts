@@ -59,10 +59,10 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
         ['failed rollout', `/rollouts/${failed}`, 'unknown exporter'],
         ['preview by group', '/rollouts/new?config=edge&preview=now', 'Changes by group of agents'],
         ['unhealthy agent', `/agents/${uid(5)}`, 'connection refused by gw:4317'],
-        ['mute agent', `/agents/${mute.instanceUid}`, 'It has never described itself'],
+        ['mute agent', `/agents/${mute.instanceUid}`, 'It has never reported a description'],
         ['compared', `/agents/${uid(0)}?tab=configuration&from=delivered`, 'line by line'],
         ['timeline', `/agents/${uid(0)}?tab=timeline&events=configuration`, 'Configuration failed'],
-        ['connection', `/agents/${uid(0)}?tab=connection`, 'Let in by'],
+        ['connection', `/agents/${uid(0)}?tab=connection`, 'Own credentials'],
       ]);
       expect(found).toEqual([]);
       expect(ui.complaints).toEqual([]);

@@ -51,7 +51,7 @@ describeWithBrowser('who may connect, in the console', () => {
           ['tokens', '/connections?tab=tokens', 'trusted-image'],
           ['credentials', '/connections?tab=credentials', 'In use'],
           ['credentials, none', '/connections?tab=credentials&state=failed', 'No credentials in this state'],
-          ['agent that waits', `/agents/${waiting?.instanceUid}`, 'It waits for approval'],
+          ['agent that waits', `/agents/${waiting?.instanceUid}`, 'The agent may report'],
           [
             'agent, connection',
             `/agents/${own.instanceUid}?tab=connection`,

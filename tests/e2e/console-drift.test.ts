@@ -66,7 +66,7 @@ describeWithBrowser('drift in the console', () => {
     test(`${colorScheme}, ${width} px: axe finds nothing, nothing overflows`, async () => {
       const ui = await bench.signedIn({ width, colorScheme });
       const found = await bench.judgedPages(ui, [
-        ['fleet by drift', '/agents?drift=drifted', 'run something else than intended'],
+        ['fleet by drift', '/agents?drift=drifted', 'drifted from the intended configuration'],
         ['drift', '/drift', `${DRIFTED} of ${RUNNING.length} agents`],
         ['drift at a path', `/drift?path=${WHERE}`, 'Agents that differ at'],
         ['no drift', '/drift?selector=os.type=windows', 'No matching agent has drifted'],
@@ -86,7 +86,7 @@ describeWithBrowser('drift in the console', () => {
     await page.getByRole('button', { name: `${DRIFTED} Drifted` }).click();
     await page.waitForURL('**/agents?drift=drifted');
     await page.getByText(`${DRIFTED} of ${RUNNING.length} agents`).waitFor();
-    await page.getByRole('link', { name: 'In what' }).click();
+    await page.getByRole('link', { name: 'Show differences' }).click();
     await page.getByRole('table', { name: 'Differences' }).waitFor();
     await page.getByText('old:4317').first().waitFor();
     const selector = page.getByRole('combobox', { name: 'Only agents matching a selector' });
@@ -98,7 +98,7 @@ describeWithBrowser('drift in the console', () => {
     await page.getByRole('link', { name: WHERE }).click();
     await page.getByText('Agents that differ at').waitFor();
     await page.getByRole('link', { name: /gateway/ }).click();
-    await page.getByText('Effective against intended, by meaning').waitFor();
+    await page.getByText('Effective compared with intended, by meaning').waitFor();
     expect(complaints.filter((complaint) => !/status of 400/.test(complaint))).toEqual([]);
     await context.close();
   });

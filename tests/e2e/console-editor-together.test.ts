@@ -61,7 +61,7 @@ describeWithBrowser('unsaved and shared work in the editor of configurations', (
     await typeBody(page, `${BODY}# still here\n`);
     await page.getByText('Unsaved changes').waitFor();
     await page.getByRole('tab', { name: 'Revisions' }).click();
-    await page.getByText('Choose two to compare').waitFor();
+    await page.getByText('Select two to compare').waitFor();
     await page.getByRole('tab', { name: 'Editor' }).click();
     await page.getByText('# still here').first().waitFor();
     await page.getByRole('link', { name: 'Fleet' }).first().click();
@@ -122,7 +122,7 @@ describeWithBrowser('unsaved and shared work in the editor of configurations', (
     await bench.server.api.putConfig('late', { body: BODY.replace('1s', '9s') });
     await button(page, 'Save revision').click();
     const conflict = page.getByRole('group', { name: 'Conflict 1 of 1' });
-    await conflict.getByRole('radio', { name: /^Take Both/ }).check();
+    await conflict.getByRole('radio', { name: /^Use Both/ }).check();
     expect((await bench.server.api.getConfig('late')).revision.number, 'nothing was saved').toBe(2);
     await button(page, 'Use the merged text').click();
     await page.getByText('timeout: 9s').first().waitFor();

@@ -52,10 +52,10 @@ describeWithBrowser('acts on many agents in the console', () => {
     for (const agent of agents) await agent.stop();
   });
 
-  const dock = (page: Page) => page.getByRole('region', { name: 'Chosen agents' });
-  const rowBoxes = (page: Page) => page.getByRole('checkbox', { name: /^Choose .* …[0-9a-f]{4}$/ });
+  const dock = (page: Page) => page.getByRole('region', { name: 'Selected agents' });
+  const rowBoxes = (page: Page) => page.getByRole('checkbox', { name: /^Select .* …[0-9a-f]{4}$/ });
   const act = (page: Page, name: string) => dock(page).getByRole('button', { name, exact: true }).click();
-  const saysChosen = (page: Page, words: string) => dock(page).getByText(`${words} chosen`).waitFor();
+  const saysChosen = (page: Page, words: string) => dock(page).getByText(`${words} selected`).waitFor();
   const tableIsThere = (page: Page) => page.getByRole('table', { name: 'Agents' }).waitFor();
 
   for (const [colorScheme, width] of [
@@ -75,7 +75,7 @@ describeWithBrowser('acts on many agents in the console', () => {
       await saysChosen(page, `${AGENTS} agents`);
       found.push(...(await judged(ui, 'all are chosen')));
       for (const [name, word] of [
-        ['Label', 'Their other labels stay'],
+        ['Label', 'Other labels are kept'],
         ['Restart', 'asked to restart'],
         ['Forget', `Type ${AGENTS} to forget`],
       ] as const) {
@@ -102,7 +102,7 @@ describeWithBrowser('acts on many agents in the console', () => {
       .click({ modifiers: ['Shift'] });
     await saysChosen(page, '4 agents');
     await page.keyboard.press('Escape');
-    await eventually('nobody is chosen', async () => (await page.getByText('agents chosen').count()) === 0);
+    await eventually('nobody is chosen', async () => (await page.getByText('agents selected').count()) === 0);
 
     await page.keyboard.press('j');
     await page.keyboard.press('x');
@@ -138,7 +138,7 @@ describeWithBrowser('acts on many agents in the console', () => {
     // All that match is all that match something: under another filter it is nobody.
     await page.getByRole('combobox', { name: 'Search the fleet' }).fill('restartable');
     await page.getByText(`${OWN} of ${AGENTS} agents`).waitFor();
-    await eventually('nobody is chosen', async () => (await page.getByText('agents chosen').count()) === 0);
+    await eventually('nobody is chosen', async () => (await page.getByText('agents selected').count()) === 0);
     await context.close();
   });
 
@@ -152,20 +152,20 @@ describeWithBrowser('acts on many agents in the console', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Set').fill('team=');
     await dialog.getByLabel('Set').fill('team=core, no key=x');
-    await dialog.getByText('is no label key').waitFor();
+    await dialog.getByText('is not a valid label key').waitFor();
     await dialog.getByLabel('Set').fill('team=core');
     await dialog.getByText(`${OWN - 1} agents get team=core`).waitFor();
     expect((await bench.server.api.listAgents({ selector: 'team=core' })).total, 'nothing yet').toBe(0);
     await page.keyboard.press('Enter');
     await dock(page)
-      .getByText(`Labels of ${OWN - 1} agents changed`)
+      .getByText(`Labels changed on ${OWN - 1} agents`)
       .waitFor();
     expect((await bench.server.api.listAgents({ selector: 'team=core' })).total).toBe(OWN - 1);
     await page.getByText('team=core').first().waitFor();
     // The same once more changes nothing.
     await act(page, 'Label');
     await dialog.getByLabel('Set').fill('team=core');
-    await dialog.getByText('There is nothing to change').waitFor();
+    await dialog.getByText('Nothing to change').waitFor();
     expect(await dialog.getByRole('button', { name: /^Label \d/ }).isDisabled()).toBe(true);
     await context.close();
   });
@@ -176,7 +176,7 @@ describeWithBrowser('acts on many agents in the console', () => {
     await page.getByText(`${OWN} of ${AGENTS} agents`).waitFor();
     await page.getByRole('checkbox', { name: /listed so far$/ }).click();
     await act(page, 'Restart');
-    await page.getByLabel('Agents each second').fill('0.01');
+    await page.getByLabel('Agents per second').fill('0.01');
     await page.getByRole('dialog').getByText('the last one after').waitFor();
     await page.getByRole('button', { name: `Restart ${OWN} agents` }).click();
     await page.getByText(`Restarting: 1 of ${OWN} agents asked`).waitFor();
@@ -214,7 +214,7 @@ describeWithBrowser('acts on many agents in the console', () => {
     await page.getByRole('button', { name: 'Export' }).click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('menuitem', { name: 'CSV, the columns shown' }).click(),
+      page.getByRole('menuitem', { name: 'CSV, shown columns' }).click(),
     ]);
     expect(download.suggestedFilename()).toMatch(/^agents-.*\.csv$/);
     const [head, ...lines] = readFileSync(await download.path(), 'utf8')

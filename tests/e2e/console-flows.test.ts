@@ -40,7 +40,7 @@ describeWithBrowser('the console at work', () => {
       async () => (await bench.server.api.stats()).state.connected === 40,
     );
     await page.getByRole('button', { name: '40 Connected' }).waitFor();
-    const pill = page.getByRole('button', { name: /read again/ });
+    const pill = page.getByRole('button', { name: /refresh/ });
     if (await pill.isVisible()) await pill.click();
     await eventually(
       'the list has them all',

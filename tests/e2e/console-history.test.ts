@@ -39,7 +39,7 @@ describeWithBrowser('history in the console', () => {
       const ui = await bench.signedIn({ width, colorScheme });
       const found = await bench.judgedPages(ui, [
         ['configuration', '/configs/edge?tab=history', 'the old gateway goes'],
-        ['agent', `/agents/${uid}?tab=history`, 'which it is to run now'],
+        ['agent', `/agents/${uid}?tab=history`, 'intended now'],
       ]);
       expect(found).toEqual([]);
       expect(ui.complaints).toEqual([]);

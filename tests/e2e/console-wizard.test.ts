@@ -87,8 +87,8 @@ describeWithBrowser('all that a rollout can be told, in the console', () => {
     await page.getByRole('table', { name: 'All agents', exact: true }).waitFor();
     const [agent] = (await api.listAgents({ limit: 1 })).items;
     await bench.open(page, `/agents/${agent?.instanceUid}?tab=configuration`);
-    await page.getByText('Merged, line by line with its layer').waitFor();
-    await page.getByText('of site r1 in place of').waitFor();
+    await page.getByText('Merged configuration, with the layer of each line').waitFor();
+    await page.getByText('from site r1 overrides').waitFor();
     expect(await judged(ui, 'merged')).toEqual([]);
     expect(ui.complaints).toEqual([]);
     await ui.context.close();

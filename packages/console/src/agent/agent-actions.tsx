@@ -9,7 +9,7 @@ import { useConsole } from '../data/console-context.tsx';
 
 function restartRefusal(agent: Agent): string | undefined {
   if (!agent.capabilities.includes('AcceptsRestartCommand'))
-    return 'This agent does not take restart commands';
+    return 'This agent does not accept restart commands';
   if (agent.enrolment.state !== 'approved') return 'The agent is not approved';
   if (agent.connection.state === 'disconnected') return 'The agent is not connected';
   return undefined;
@@ -65,8 +65,8 @@ export function AgentActions(props: { readonly agent: Agent }) {
         }}
       >
         <p>
-          1 agent, <strong>{agent.displayName}</strong>, is told to restart. It collects nothing while it
-          does, usually for some seconds.
+          1 agent, <strong>{agent.displayName}</strong>, will be asked to restart. It collects nothing while
+          restarting, usually for a few seconds.
         </p>
       </ConfirmDialog>
       <ConfirmDialog
@@ -83,10 +83,10 @@ export function AgentActions(props: { readonly agent: Agent }) {
         }}
       >
         <p>
-          1 agent, <strong>{agent.displayName}</strong>: its link is closed, and its labels, its configuration
-          assignment and its timeline are removed from Drover. This cannot be undone.
+          1 agent, <strong>{agent.displayName}</strong>: its connection is closed, and its labels,
+          configuration assignment and timeline are removed from Drover. This cannot be undone.
         </p>
-        <p>The agent itself is not stopped. If it still runs, it connects again and is listed as new.</p>
+        <p>The agent itself is not stopped. If it is still running, it reconnects and is listed as new.</p>
       </ConfirmDialog>
     </>
   );

@@ -61,7 +61,11 @@ export function AgentCompare({ agent }: { readonly agent: Agent }) {
         )}
       </div>
       {failed?.kind === 'error' ? (
-        <ErrorState error={failed.error} what="The configuration could not be read" onRetry={failed.retry} />
+        <ErrorState
+          error={failed.error}
+          what="The configuration could not be loaded"
+          onRetry={failed.retry}
+        />
       ) : sides.some((side) => side.kind === 'loading') ? (
         <SkeletonRows rows={8} height={20} />
       ) : (

@@ -38,13 +38,13 @@ function Intended({ agent }: { readonly agent: Agent }) {
       title="Intended"
       aside={
         <Link to="/agents/$uid/would-run" params={{ uid: agent.instanceUid }} className={styles.muted}>
-          What would it run…
+          What it would run…
         </Link>
       }
     >
       {desired === null ? (
         <p className={styles.muted}>
-          Nothing. Drover leaves this agent’s configuration alone until a rollout reaches it.
+          None. Drover leaves this agent’s configuration alone until a rollout reaches it.
         </p>
       ) : (
         <Facts
@@ -67,7 +67,7 @@ function Intended({ agent }: { readonly agent: Agent }) {
               ? [['Hash', <Identifier key="hash" value={desired.hash} of="intended hash" />] as const]
               : [
                   [
-                    'Cannot be made',
+                    'Problem',
                     <span key="problem" className={styles.broken}>
                       {desired.problem}
                     </span>,
@@ -84,23 +84,23 @@ function deliveryWords(agent: Agent): StateWord {
   const { desired, hash, syncState } = agent.remoteConfig;
   if (desired === null)
     return hash === '' ? { tone: 'gone', word: 'Nothing delivered' } : { tone: 'gone', word: 'Not compared' };
-  if (hash === desired.hash) return { tone: 'well', word: 'The intended one' };
-  return hash === '' ? syncWords[syncState] : { tone: 'look', word: 'Another than intended' };
+  if (hash === desired.hash) return { tone: 'well', word: 'Matches intended' };
+  return hash === '' ? syncWords[syncState] : { tone: 'look', word: 'Differs from intended' };
 }
 
 function Delivered({ agent }: { readonly agent: Agent }) {
   const { hash, status, errorMessage } = agent.remoteConfig;
   return (
-    <Panel title="Delivered" aside={<span className={styles.muted}>what it says it received</span>}>
+    <Panel title="Delivered" aside={<span className={styles.muted}>as received by the agent</span>}>
       <Facts
         facts={[
           ['Received', <StateBadge key="received" state={deliveryWords(agent)} />],
-          ['It says', <StateBadge key="status" state={configStatusWords[status]} />],
+          ['Status', <StateBadge key="status" state={configStatusWords[status]} />],
           ...(errorMessage === ''
             ? []
             : [
                 [
-                  'Its error',
+                  'Error',
                   <span key="error" className={styles.broken}>
                     {errorMessage}
                   </span>,
@@ -116,12 +116,12 @@ function Delivered({ agent }: { readonly agent: Agent }) {
 function Effective({ agent }: { readonly agent: Agent }) {
   const effective = agent.effectiveConfig;
   return (
-    <Panel title="Effective" aside={<span className={styles.muted}>what it says it runs</span>}>
+    <Panel title="Effective" aside={<span className={styles.muted}>as reported by the agent</span>}>
       {effective === null ? (
         <p className={styles.muted}>
           {agent.capabilities.includes('ReportsEffectiveConfig')
             ? 'Not reported yet.'
-            : 'Unknown: this agent does not report the configuration that it runs.'}
+            : 'Unknown: this agent does not report its effective configuration.'}
         </p>
       ) : (
         <Facts

@@ -23,8 +23,8 @@ import styles from './agent.module.css';
 
 function rotationRefusal({ enrolment }: Agent): string | undefined {
   if (enrolment.state !== 'approved') return 'The agent is not approved';
-  if (enrolment.credential === 'certificate') return 'It comes by a client certificate';
-  return enrolment.takesCredentials ? undefined : 'This agent does not take connection settings';
+  if (enrolment.credential === 'certificate') return 'The agent connects with a client certificate';
+  return enrolment.takesCredentials ? undefined : 'This agent does not accept connection settings';
 }
 
 /** How the agent comes in: by what it is let in, and its link. */
@@ -36,15 +36,15 @@ export function AgentConnection({ agent }: { readonly agent: Agent }) {
   return (
     <div className={styles.columns}>
       <div className={styles.column}>
-        <Panel title="Let in by">
+        <Panel title="Access">
           <p className={styles.sentence}>{credentialSentence(enrolment)}</p>
           <Facts
             facts={[
               ['Enrolment', <StateBadge key="state" state={enrolmentWords[enrolment.state]} />],
-              ['Decided by', enrolment.decidedBy ?? 'Nobody had to'],
+              ['Decided by', enrolment.decidedBy ?? 'No decision needed'],
               ['Decided', enrolment.decidedAt === null ? '–' : <Time key="at" at={enrolment.decidedAt} />],
               ['Credential', <StateBadge key="kind" state={credentialKindWords[enrolment.credential]} />],
-              ['Takes one of its own', enrolment.takesCredentials ? 'Yes' : 'No'],
+              ['Accepts its own credential', enrolment.takesCredentials ? 'Yes' : 'No'],
             ]}
           />
           {isApproved ? (
@@ -65,7 +65,7 @@ export function AgentConnection({ agent }: { readonly agent: Agent }) {
             </div>
           ) : null}
         </Panel>
-        <Panel title="Link">
+        <Panel title="Connection">
           <Facts
             facts={[
               ['State', <StateBadge key="state" state={connectionWords[connection.state]} />],
@@ -91,7 +91,7 @@ export function AgentConnection({ agent }: { readonly agent: Agent }) {
         </Panel>
       </div>
       <div className={styles.column}>
-        <Panel title="Credentials of its own">
+        <Panel title="Own credentials">
           <Credentials uid={agent.instanceUid} />
         </Panel>
       </div>
@@ -112,14 +112,14 @@ function Credentials({ uid }: { readonly uid: string }) {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="Its credentials could not be read"
+        what="The credentials could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
       <SkeletonRows rows={2} />
     );
   }
-  if (query.data.items.length === 0) return <p className={styles.muted}>It has none.</p>;
+  if (query.data.items.length === 0) return <p className={styles.muted}>None.</p>;
   return query.data.items.map((credential) => <OneCredential key={credential.id} credential={credential} />);
 }
 
@@ -129,7 +129,7 @@ function OneCredential({ credential }: { readonly credential: Credential }) {
   return (
     <Facts
       facts={[
-        ['Kind', credentialKindOfOwnWords[credential.kind]],
+        ['Type', credentialKindOfOwnWords[credential.kind]],
         ['State', <StateBadge key="state" state={credentialStateWords[credential.state]} />],
         ...(credential.errorMessage === ''
           ? []
@@ -137,12 +137,12 @@ function OneCredential({ credential }: { readonly credential: Credential }) {
         ['Last used', time(credential.lastUsedAt, 'Never')],
         ['Expires', time(credential.expiresAt, 'Never')],
         [
-          'Made',
+          'Created',
           <span key="made">
             <Time at={credential.createdAt} /> by {credential.createdBy}
           </span>,
         ],
-        ['Id', <Identifier key="id" value={credential.id} of="credential id" lead={10} tail={6} />],
+        ['ID', <Identifier key="id" value={credential.id} of="credential id" lead={10} tail={6} />],
       ]}
     />
   );

@@ -16,7 +16,7 @@ import styles from './agent.module.css';
 const CHANGES: Record<Drift['differences'][number]['change'], string> = {
   missing: 'Missing',
   extra: 'Not intended',
-  changed: 'Another value',
+  changed: 'Different value',
 };
 
 /** In what the agent runs something else than it is meant to, by meaning. */
@@ -26,16 +26,19 @@ export function AgentDrift({ agent }: { readonly agent: Agent }) {
   if (agent.remoteConfig.desired === null) return null;
   if (query.data === undefined) {
     return query.isError ? (
-      <ErrorState error={query.error} what="Drift could not be read" onRetry={() => void query.refetch()} />
+      <ErrorState error={query.error} what="Drift could not be loaded" onRetry={() => void query.refetch()} />
     ) : null;
   }
   const { state, reason, differences, reassert } = query.data;
   return (
-    <Panel title="Effective against intended, by meaning" aside={<StateBadge state={driftWords[state]} />}>
+    <Panel
+      title="Effective compared with intended, by meaning"
+      aside={<StateBadge state={driftWords[state]} />}
+    >
       {state === 'unknown' ? <p className={styles.muted}>Not compared: {reason}.</p> : null}
       {state === 'none' ? (
         <p className={styles.muted}>
-          It runs what it is meant to. Order, defaults and what its supervisor adds do not count.
+          It runs as intended. Order, defaults and what its supervisor adds are ignored.
         </p>
       ) : null}
       {reassert === null ? null : (
@@ -53,8 +56,7 @@ export function AgentDrift({ agent }: { readonly agent: Agent }) {
                 {change === 'changed' ? (
                   <span>
                     {' '}
-                    <code>{JSON.stringify(intended)}</code> intended, <code>{JSON.stringify(effective)}</code>{' '}
-                    runs
+                    <code>{JSON.stringify(effective)}</code>, intended <code>{JSON.stringify(intended)}</code>
                   </span>
                 ) : null}
               </li>
@@ -90,7 +92,7 @@ function Reassert({ agent }: { readonly agent: Agent }) {
       </Button>
       <ConfirmDialog
         isOpen={isOpen}
-        title="Offer it what it is to run once more?"
+        title="Re-assert the configuration?"
         confirmLabel="Re-assert on 1 agent"
         isBusy={run.isPending}
         isDangerous={false}
@@ -98,11 +100,11 @@ function Reassert({ agent }: { readonly agent: Agent }) {
         onConfirm={() => run.mutate()}
         onClose={() => setOpen(false)}
       >
-        <p>The agent is offered its intended configuration once more.</p>
+        <p>The agent is offered its intended configuration again.</p>
         <p>
           {restarts
-            ? 'It is also asked to restart, so that it reads its configuration anew.'
-            : 'It does not accept a restart: whether it reads its configuration anew is up to it.'}
+            ? 'It is also asked to restart, to reload its configuration.'
+            : 'It does not accept a restart: whether it reloads its configuration is up to it.'}
         </p>
       </ConfirmDialog>
     </>

@@ -31,11 +31,11 @@ export function AgentFlow({ agent }: { readonly agent: Agent }) {
         query.isError ? (
           <ErrorState
             error={query.error}
-            what="Flow could not be read"
+            what="Flow could not be loaded"
             onRetry={() => void query.refetch()}
           />
         ) : (
-          <p className={styles.muted}>Reading…</p>
+          <p className={styles.muted}>Loading…</p>
         )
       ) : flow.at === null ? (
         <p className={styles.muted}>{whyNone(agent, flow)}</p>
@@ -46,7 +46,7 @@ export function AgentFlow({ agent }: { readonly agent: Agent }) {
         <FailedOffer uid={agent.instanceUid} error={flow.offer.error} />
       ) : null}
       {flow?.offer?.state === 'taken_back' ? (
-        <p className={styles.muted}>It is told to send its own metrics here no more.</p>
+        <p className={styles.muted}>It has been told to stop sending its own metrics here.</p>
       ) : null}
     </Panel>
   );
@@ -65,11 +65,11 @@ function FailedOffer({ uid, error }: { readonly uid: string; readonly error: str
         tone="look"
         actions={
           <Button loading={retry.isPending} onClick={() => retry.mutate()}>
-            Tell it again
+            Try again
           </Button>
         }
       >
-        It cannot use what it was told of where to send its own metrics: {error || 'it gave no reason'}.
+        It cannot use the address it was given for its own metrics: {error || 'no reason given'}.
       </Note>
       {retry.error === null ? null : <FailureNote error={retry.error} />}
     </>
@@ -77,18 +77,18 @@ function FailedOffer({ uid, error }: { readonly uid: string; readonly error: str
 }
 
 function whyNone({ capabilities }: Agent, { offer }: Flow): string {
-  const judged = 'Gates of rollouts judge it by health alone.';
+  const judged = 'Rollout gates judge it by health alone.';
   if (capabilities.includes('ReportsOwnMetrics') && offer?.state === 'not_told')
-    return `It is not told to send its own metrics here. ${judged}`;
+    return `It is not asked to send its own metrics here. ${judged}`;
   return capabilities.includes('ReportsOwnMetrics')
-    ? `It has sent no own metrics yet. ${judged}`
-    : `Sends no own metrics: it does not say that it can (ReportsOwnMetrics). ${judged}`;
+    ? `No own metrics received yet. ${judged}`
+    : `Sends no own metrics: it lacks the capability (ReportsOwnMetrics). ${judged}`;
 }
 
 function Figures({ flow }: { readonly flow: Flow }) {
   const { queuePercent, memoryBytes } = flow;
   const rate = (perSecond: number | null) =>
-    perSecond === null ? 'After its next export' : formatRate(perSecond);
+    perSecond === null ? 'After the next export' : formatRate(perSecond);
   return (
     <Facts
       facts={[
@@ -98,9 +98,9 @@ function Figures({ flow }: { readonly flow: Flow }) {
         ['Failed to send', rate(flow.failed)],
         [
           'Fullest queue',
-          queuePercent === null ? 'Has none, or does not say' : `${queuePercent.toFixed(0)} % full`,
+          queuePercent === null ? 'None, or not reported' : `${queuePercent.toFixed(0)} % full`,
         ],
-        ['Memory', memoryBytes === null ? 'Does not say' : formatBytes(memoryBytes)],
+        ['Memory', memoryBytes === null ? 'Not reported' : formatBytes(memoryBytes)],
       ]}
     />
   );

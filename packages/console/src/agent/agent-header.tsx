@@ -60,16 +60,16 @@ export function AgentHeader(props: { readonly agent: Agent; readonly above: Reac
         {connection.state === 'connected' ? null : (
           <Note tone={connection.state === 'stale' ? 'look' : 'gone'}>
             {connection.state === 'stale'
-              ? 'The link is open, but the agent is silent for longer than it promised. '
+              ? 'The connection is open, but the agent has been silent for too long. '
               : 'The agent is not connected. '}
-            What you see is what it last said, <Time at={connection.lastMessageAt} />.
+            The data shown is its last report, <Time at={connection.lastMessageAt} />.
           </Note>
         )}
         {isUndescribed(agent) ? (
           <Note tone="gone">
-            <strong>It has never described itself.</strong> Its type, version and host are unknown
-            {agent.capabilities.length === 0 ? ', and so is what it can do' : ''}; you can give it a name and
-            labels here.
+            <strong>It has never reported a description.</strong> Its type, version and host are unknown
+            {agent.capabilities.length === 0 ? ', and so are its capabilities' : ''}; you can give it a name
+            and labels here.
           </Note>
         ) : null}
         {health !== null && !health.healthy ? (
@@ -86,13 +86,13 @@ export function AgentHeader(props: { readonly agent: Agent; readonly above: Reac
         ) : null}
         {remoteConfig.desired === null || remoteConfig.desired.problem === null ? null : (
           <Note tone="broken" isAlert>
-            <strong>What it is to run cannot be made for it</strong>, so that it is offered nothing:{' '}
+            <strong>Its intended configuration cannot be built</strong>, so nothing is offered to it:{' '}
             {remoteConfig.desired.problem}.
           </Note>
         )}
         {remoteConfig.syncState === 'failed' && remoteConfig.errorMessage !== '' ? (
           <Note tone="broken">
-            <strong>It refused its configuration</strong>: {remoteConfig.errorMessage}
+            <strong>It failed to apply its configuration</strong>: {remoteConfig.errorMessage}
           </Note>
         ) : null}
       </div>

@@ -18,7 +18,7 @@ export function AgentHistory({ agent }: { readonly agent: Agent }) {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The history could not be read"
+        what="The history could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -28,14 +28,14 @@ export function AgentHistory({ agent }: { readonly agent: Agent }) {
   const entries = query.data.pages.flatMap(({ items }) => items);
   if (entries.length === 0) {
     return (
-      <EmptyState title="Drover has given it no configuration yet">
-        What rollouts give to this agent stands here, with what became of it.
+      <EmptyState title="No configuration from Drover yet">
+        The configurations that rollouts give this agent appear here, with the result.
       </EmptyState>
     );
   }
   return (
     <HistoryList
-      label="Configurations that the agent was given"
+      label="Configurations given to the agent"
       onMore={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
       isLoadingMore={query.isFetchingNextPage}
     >
@@ -73,16 +73,16 @@ function Given({ entry }: { readonly entry: AgentConfigEntry }) {
       }
     >
       <strong>{stack}</strong>
-      {isCurrent ? ', which it is to run now' : ''}
+      {isCurrent ? ', intended now' : ''}
       {rolloutId === null ? null : (
         <>
-          {', by '}
+          {', from '}
           <Link to="/rollouts/$id" params={{ id: rolloutId }}>
-            {cause === 'rollback' ? 'the roll back of a rollout' : 'a rollout'}
+            {cause === 'rollback' ? 'the rollback of a rollout' : 'a rollout'}
           </Link>
         </>
       )}
-      {by === '' ? '' : ` of ${by}`}
+      {by === '' ? '' : ` by ${by}`}
     </HistoryItem>
   );
 }

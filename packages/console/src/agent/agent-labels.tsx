@@ -17,7 +17,7 @@ export function AgentLabels(props: { readonly agent: Agent }) {
     <div className={styles.labelsRow}>
       <div className={styles.labels}>
         {labels.length === 0 ? (
-          <span className={styles.muted}>No labels. Labels say which agents a rollout is for.</span>
+          <span className={styles.muted}>No labels. Use labels to select agents for rollouts.</span>
         ) : (
           labels.map(([key, value]) => (
             <span key={key} className={styles.label}>
@@ -60,7 +60,7 @@ function LabelsForm(props: { readonly agent: Agent; readonly onDone: () => void 
     >
       <TextInput
         label="Display name"
-        description="Empty goes back to the name that the agent reports"
+        description="Leave empty to use the name that the agent reports"
         value={name}
         maxLength={128}
         onChange={(event) => setName(event.currentTarget.value)}

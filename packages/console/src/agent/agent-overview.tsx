@@ -55,7 +55,7 @@ export function AgentOverview(props: { readonly agent: Agent }) {
         </Panel>
         <Panel title="Identity">
           {Object.keys(known).length === 0 ? (
-            <p className={styles.muted}>The agent has not described itself.</p>
+            <p className={styles.muted}>The agent has not reported a description.</p>
           ) : (
             <Facts facts={[...attributeFacts(identifying), ...attributeFacts(nonIdentifying)]} />
           )}
@@ -82,7 +82,7 @@ export function AgentOverview(props: { readonly agent: Agent }) {
                 ),
               ],
               [
-                'Let in by',
+                'Credential',
                 <StateBadge key="credential" state={credentialKindWords[agent.enrolment.credential]} />,
               ],
               ['Credential expires', <CredentialExpiry key="expiry" uid={agent.instanceUid} />],

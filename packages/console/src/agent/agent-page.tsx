@@ -43,14 +43,14 @@ export function AgentPage() {
     return (
       <EmptyState
         isPage
-        title="Drover knows no such agent"
+        title="Agent not found"
         action={
           <LinkButton to="/agents" variant="filled">
             Go to the fleet
           </LinkButton>
         }
       >
-        <code>{uid}</code> never connected here, was forgotten, or was given another instance uid.
+        <code>{uid}</code> never connected here, was forgotten, or now has another instance uid.
       </EmptyState>
     );
   }
@@ -58,7 +58,7 @@ export function AgentPage() {
     return query.isError ? (
       <ErrorState
         error={query.error}
-        what="The agent could not be read"
+        what="The agent could not be loaded"
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -119,8 +119,8 @@ function Forgotten({ agent }: { readonly agent: Agent }) {
       }
     >
       <p role="status">
-        It was removed from Drover while you looked at it, with its labels and its timeline. If it still runs,
-        it comes back as new, and this page shows it then.
+        It was removed from Drover while this page was open, with its labels and timeline. If it is still
+        running, it reconnects as new, and this page shows it again.
       </p>
       <Identifier value={agent.instanceUid} of="instance uid" lead={13} tail={8} />
     </EmptyState>

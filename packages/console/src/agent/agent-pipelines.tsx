@@ -12,13 +12,13 @@ const GraphPanel = lazy(() =>
 export function AgentPipelines({ agent }: { readonly agent: Agent }) {
   const files = Object.entries(agent.effectiveConfig?.files ?? {});
   const titleOf = (name: string) =>
-    files.length > 1 ? `Pipelines of ${formatFileName(name)}` : 'Pipelines that it runs';
+    files.length > 1 ? `Pipelines of ${formatFileName(name)}` : 'Effective pipelines';
   return files.map(([name, { body }]) => (
     <Suspense
       key={name}
       fallback={
         <Panel title={titleOf(name)}>
-          <p className={styles.muted}>Reading…</p>
+          <p className={styles.muted}>Loading…</p>
         </Panel>
       }
     >
@@ -34,8 +34,6 @@ export function AgentPipelines({ agent }: { readonly agent: Agent }) {
 }
 
 function healthRemark({ health, connection }: Agent): string {
-  if (health === null) return 'health unknown: it reports none';
-  return connection.state === 'connected'
-    ? 'with the health that it reports'
-    : 'with the health it last reported';
+  if (health === null) return 'health not reported';
+  return connection.state === 'connected' ? 'with reported health' : 'with last reported health';
 }

@@ -52,20 +52,14 @@ function Events({ uid, group }: { readonly uid: string; readonly group: EventGro
     return (
       <ErrorState
         error={query.error}
-        what="The timeline could not be read"
+        what="The timeline could not be loaded"
         onRetry={() => void query.refetch()}
       />
     );
   }
   const events = query.data.pages.flatMap((page) => page.items);
   if (events.length === 0) {
-    return (
-      <EmptyState
-        title={
-          group === undefined ? 'Nothing has happened to it yet' : 'Nothing of this kind has happened to it'
-        }
-      />
-    );
+    return <EmptyState title={group === undefined ? 'No events yet' : 'No events of this kind'} />;
   }
   return (
     <Panel isFlush>

@@ -12,7 +12,7 @@ export const RESULT_WORDS: Record<AgentConfigEntry['result'], StateWord> = {
   waiting: { tone: 'progress', word: 'No verdict yet' },
   applied: { tone: 'well', word: 'Applied' },
   failed: { tone: 'broken', word: 'Failed' },
-  replaced: { tone: 'gone', word: 'Replaced before' },
+  replaced: { tone: 'gone', word: 'Superseded' },
 };
 
 /** What the agent is to run now, as its history has it; undefined while that is read, or where it is not kept. */
@@ -31,13 +31,13 @@ export function AssignedBy({ agent }: { readonly agent: Agent }) {
       <Time at={desired.assignedAt} />
       {desired.rolloutId === null ? null : (
         <>
-          {' by '}
+          {' from '}
           <Link to="/rollouts/$id" params={{ id: desired.rolloutId }}>
-            {current?.cause === 'rollback' ? 'the roll back of this rollout' : 'this rollout'}
+            {current?.cause === 'rollback' ? 'the rollback of this rollout' : 'this rollout'}
           </Link>
         </>
       )}
-      {current === undefined || current.by === '' ? '' : ` of ${current.by}`}
+      {current === undefined || current.by === '' ? '' : ` by ${current.by}`}
       {current === undefined || current.message === '' ? null : (
         <div className={styles.muted}>{current.message}</div>
       )}
@@ -48,7 +48,7 @@ export function AssignedBy({ agent }: { readonly agent: Agent }) {
 /** What became of it there. */
 export function AssignedResult({ agent }: { readonly agent: Agent }) {
   const current = useCurrent(agent);
-  if (current === undefined) return <span className={styles.muted}>Not known</span>;
+  if (current === undefined) return <span className={styles.muted}>Unknown</span>;
   return (
     <>
       <StateBadge state={RESULT_WORDS[current.result]} />{' '}

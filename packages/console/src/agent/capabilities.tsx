@@ -20,7 +20,7 @@ export function Capabilities(props: {
       </ul>
       {missing.length === 0 ? null : (
         <details className={styles.details}>
-          <summary>What it does not do ({missing.length})</summary>
+          <summary>Not supported ({missing.length})</summary>
           <ul className={styles.capabilities}>
             {missing.map((capability) => (
               <li key={capability} title={capability} className={styles.muted}>

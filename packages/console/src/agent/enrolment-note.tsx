@@ -29,8 +29,8 @@ export function EnrolmentNote({ agent }: { readonly agent: Agent }) {
       >
         {isWaiting ? (
           <>
-            <strong>It waits for approval.</strong> It may report, and is given no configuration and no
-            command until you approve it.
+            <strong>Waiting for approval.</strong> The agent may report, but gets no configuration or commands
+            until you approve it.
           </>
         ) : (
           <>
@@ -41,7 +41,7 @@ export function EnrolmentNote({ agent }: { readonly agent: Agent }) {
                 , <Time at={decidedAt} />
               </>
             )}
-            . It is refused, whatever it comes by.
+            . It is refused, whatever credential it uses.
           </>
         )}
       </Note>

@@ -28,15 +28,15 @@ export function parseLabels(text: string): ParsedLabels {
     if (!KEY.test(key)) {
       return {
         kind: 'wrong',
-        reason: `"${key}" is no label key: letters, digits, ".", "_", "/", "-", at most 63`,
+        reason: `"${key}" is not a valid label key: use letters, digits, ".", "_", "/", "-", at most 63`,
       };
     }
     const value = raw.startsWith('"') ? unquote(raw) : raw;
     if (value === undefined)
-      return { kind: 'wrong', reason: `The value of "${key}" is not closed rightly by quotes` };
+      return { kind: 'wrong', reason: `The value of "${key}" is not quoted correctly` };
     if (value.length > VALUE_MAX)
       return { kind: 'wrong', reason: `The value of "${key}" is longer than ${VALUE_MAX}` };
-    if (Object.hasOwn(labels, key)) return { kind: 'wrong', reason: `"${key}" stands twice` };
+    if (Object.hasOwn(labels, key)) return { kind: 'wrong', reason: `"${key}" appears twice` };
     labels[key] = value;
   }
   if (Object.keys(labels).length > LABELS_MAX)

@@ -19,10 +19,8 @@ export function MergedOrigin({ agent }: { readonly agent: Agent }) {
   const names = layers.map(({ name, revision }) => `${name} r${revision}`);
   return (
     <Panel
-      title="Merged, line by line with its layer"
-      aside={
-        <span className={styles.muted}>{countOf(layers.length, 'layer')}, of which a later one wins</span>
-      }
+      title="Merged configuration, with the layer of each line"
+      aside={<span className={styles.muted}>{countOf(layers.length, 'layer')}, later ones win</span>}
       isFlush
     >
       <Overrides names={names} overrides={merged.overrides} />
@@ -42,11 +40,11 @@ function Overrides(props: { readonly names: readonly string[]; readonly override
   if (overrides.length === 0) return null;
   const rest = overrides.length - OVERRIDES_SHOWN;
   return (
-    <ul className={styles.overrides} aria-label="Where a later layer wins">
+    <ul className={styles.overrides} aria-label="Overrides by later layers">
       {overrides.slice(0, OVERRIDES_SHOWN).map(({ path, by, over, before, after }) => (
         <li key={`${path} ${by} ${over}`}>
-          <code>{path}</code>: <code>{valueText(after)}</code> of {names[by]} in place of{' '}
-          <code>{valueText(before)}</code> of {names[over]}
+          <code>{path}</code>: <code>{valueText(after)}</code> from {names[by]} overrides{' '}
+          <code>{valueText(before)}</code> from {names[over]}
         </li>
       ))}
       {rest > 0 ? <li>and {formatCount(rest)} more</li> : null}
@@ -88,8 +86,8 @@ function Lines({ names, merged }: { readonly names: readonly string[]; readonly 
       </section>
       {rest > 0 ? (
         <p className={styles.rest}>
-          and {countOf(rest, 'more line')}: <code>drover agents intended {'<agent>'} --origin</code> shows all
-          of them.
+          and {countOf(rest, 'more line')}: <code>drover agents intended {'<agent>'} --origin</code> shows
+          them all.
         </p>
       ) : null}
     </>

@@ -21,7 +21,7 @@ export function useSideText(agent: Agent, side: ConfigSide): SideText {
   const earlier = useEarlier(agent, side === 'delivered' && !isAsIntended && hash !== '');
   if (side === 'effective') return effectiveText(agent);
   if (side === 'intended') return intended;
-  if (hash === '') return { kind: 'none', reason: 'it does not say that it received anything.' };
+  if (hash === '') return { kind: 'none', reason: 'it has not reported receiving anything.' };
   if (!isAsIntended) return earlier;
   return intended.kind === 'text' ? { ...intended, remark: 'the intended one, by its hash' } : intended;
 }
@@ -33,7 +33,7 @@ function effectiveText({ effectiveConfig, capabilities }: Agent): SideText {
     return {
       kind: 'none',
       reason: isSilent
-        ? 'unknown; this agent does not report the configuration that it runs.'
+        ? 'unknown; this agent does not report its effective configuration.'
         : 'not reported yet.',
     };
   }
@@ -57,14 +57,14 @@ function useIntended({ instanceUid, remoteConfig }: Agent, isWanted: boolean): S
     enabled: isWanted && desired !== null,
   });
   if (desired === null)
-    return { kind: 'none', reason: 'nothing; Drover leaves this agent’s configuration alone.' };
+    return { kind: 'none', reason: 'none; Drover leaves this agent’s configuration alone.' };
   if (query.data === undefined)
     return query.isError
       ? { kind: 'error', error: query.error, retry: () => void query.refetch() }
       : { kind: 'loading' };
   const { layers } = query.data;
   if (layers.length === 0)
-    return { kind: 'none', reason: desired.problem ?? 'it cannot be made for this agent.' };
+    return { kind: 'none', reason: desired.problem ?? 'it cannot be built for this agent.' };
   const remark = layers.length > 1 ? `${layers.length} configurations, merged as the agent merges them` : '';
   return { kind: 'text', text: textOf(query.data), remark };
 }
@@ -83,7 +83,7 @@ function useEarlier({ instanceUid, remoteConfig }: Agent, isWanted: boolean): Si
   if (history.isError) return { kind: 'error', error: history.error, retry: () => void history.refetch() };
   if (entries === undefined) return { kind: 'loading' };
   if (entry === undefined)
-    return { kind: 'none', reason: 'what it received is not of Drover, or too old to be known here.' };
+    return { kind: 'none', reason: 'what it received is not from Drover, or too old to be known here.' };
   if (query.data === undefined)
     return query.isError
       ? { kind: 'error', error: query.error, retry: () => void query.refetch() }
@@ -93,6 +93,6 @@ function useEarlier({ instanceUid, remoteConfig }: Agent, isWanted: boolean): Si
   return {
     kind: 'text',
     text: textOf(query.data),
-    remark: isExact ? stack : `${stack}, with the labels and secrets of today`,
+    remark: isExact ? stack : `${stack}, with today’s labels and secrets`,
   };
 }

@@ -53,7 +53,7 @@ export function ConfigRevisions({ config }: { readonly config: ConfigDetail }) {
   }
   return (
     <div className={styles.column}>
-      <Panel title="Revisions" aside={<span className={styles.muted}>Choose two to compare</span>} isFlush>
+      <Panel title="Revisions" aside={<span className={styles.muted}>Select two to compare</span>} isFlush>
         <ul className={styles.revisions}>
           {query.data.items.map((revision) => (
             <li key={revision.number} className={styles.revision}>

@@ -44,8 +44,8 @@ test('what settings were checked by is said, and that they were not', () => {
       { ...by, match: 'assumed' },
     ]),
   ).toEqual([
-    'Settings checked with otelcol-drover 0.149.0, the nearest known; otelcol-drover 0.149.0, assumed: name agents above to check for theirs',
+    'Settings checked with otelcol-drover 0.149.0, the nearest known; otelcol-drover 0.149.0, assumed: enter agents above to use theirs',
   ]);
-  expect(checkedWords([])).toEqual(['Settings not checked: no schema is known']);
+  expect(checkedWords([])).toEqual(['Settings not checked: no schema available']);
   expect(checkedWords(undefined)).toEqual([]);
 });

@@ -70,7 +70,7 @@ test('without agents, or without schemas for them, the newest of the server serv
   });
   expect(chooseSchema({ agents: 0, targets: [] }, [])).toEqual({
     schema: undefined,
-    words: 'No schema is known',
+    words: 'no schema available',
     gaps: [],
   });
 });

@@ -7,7 +7,7 @@ export type EventGroup = (typeof EVENT_GROUPS)[number];
 export const EVENT_GROUP_WORDS: Record<EventGroup, string> = {
   configuration: 'Configuration',
   health: 'Health',
-  link: 'Link',
+  link: 'Connection',
   access: 'Access',
   other: 'Commands, labels and names',
 };

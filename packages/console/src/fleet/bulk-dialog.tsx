@@ -60,10 +60,10 @@ export function BulkDialog(props: BulkDialogProps) {
       <div role="status" className={styles.effect}>
         {result === undefined ? (
           props.isCounting ? (
-            <p>Counting the agents…</p>
+            <p>Counting agents…</p>
           ) : null
         ) : isNothing ? (
-          <p>There is nothing to change.</p>
+          <p>Nothing to change.</p>
         ) : (
           props.effect(agents)
         )}

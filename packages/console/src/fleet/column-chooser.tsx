@@ -83,7 +83,7 @@ export function ColumnChooser({ ids, onChange }: ColumnChooserProps) {
           }}
         />
         <div className={styles.end}>
-          <span className={styles.aside}>Where the window is narrow, the last ones are left out.</span>
+          <span className={styles.aside}>In a narrow window, the last columns are hidden.</span>
           <Button disabled={isUsual(ids)} onClick={() => onChange(USUAL_COLUMNS)}>
             Reset
           </Button>

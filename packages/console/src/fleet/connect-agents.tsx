@@ -26,7 +26,7 @@ export function ConnectAgents(props: { readonly silent: number }) {
     <>
       <PageHeader
         title="Connect the first agent"
-        below="No agent has connected to this server yet. Take one of the ways below; this page shows the agent as soon as it is there."
+        below="No agent has connected to this server yet. Use one of the ways below; this page shows the agent as soon as it connects."
       />
       <div className={styles.column}>
         <div className={styles.waiting} role="status">
@@ -35,7 +35,7 @@ export function ConnectAgents(props: { readonly silent: number }) {
             on <code>{url}</code>
             {props.silent === 0
               ? null
-              : `; ${countOf(props.silent, 'link')} opened that never said who is there`}
+              : `; ${countOf(props.silent, 'connection')} opened without identifying an agent`}
           </span>
         </div>
         {needsToken ? (
@@ -44,20 +44,20 @@ export function ConnectAgents(props: { readonly silent: number }) {
             actions={
               token === undefined ? (
                 <Button loading={enrol.isPending} onClick={() => enrol.mutate()}>
-                  Make an enrolment token
+                  Create an enrolment token
                 </Button>
               ) : undefined
             }
           >
             {token === undefined
-              ? 'This server lets agents in only with an enrolment token.'
-              : 'The token stands in the texts below. It is shown this once: copy it before you leave the page.'}
+              ? 'Agents need an enrolment token to connect to this server.'
+              : 'The token is included in the texts below. It is shown only this once: copy it before you leave the page.'}
           </Note>
         ) : null}
         {self.data?.enrolment === 'approval' ? (
           <Note tone="look">
-            This server gives nothing to an agent before it is approved. The first one that connects waits
-            under <Link to="/connections">Connections</Link>.
+            This server gives agents nothing until they are approved. The first one that connects waits under{' '}
+            <Link to="/connections">Connections</Link>.
           </Note>
         ) : null}
         {enrol.isError ? <FailureNote error={enrol.error} /> : null}
@@ -65,27 +65,27 @@ export function ConnectAgents(props: { readonly silent: number }) {
           <Tabs.List aria-label="Ways to connect">
             <Tabs.Tab value="supervisor">With the supervisor</Tabs.Tab>
             <Tabs.Tab value="collector">A Collector you already run</Tabs.Tab>
-            <Tabs.Tab value="simulator">Just try it</Tabs.Tab>
+            <Tabs.Tab value="simulator">A simulated fleet</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="supervisor" className={styles.way}>
             <p>
-              Runs a Collector on its host, changes its configuration when you roll one out, and goes back to
-              the last good one when it fails. Save this as <code>supervisor.yaml</code>:
+              Runs a Collector on its host, applies the configurations you roll out, and falls back to the
+              last good one on failure. Save this as <code>supervisor.yaml</code>:
             </p>
             <CopyBlock label="supervisor.yaml" text={supervisorText(url, token)} />
-            <p>Then, beside that file:</p>
+            <p>Then, in the same folder:</p>
             <CopyBlock label="command" text="npx drover-supervisor" />
           </Tabs.Panel>
           <Tabs.Panel value="collector" className={styles.way}>
             <p>
-              Add the opamp extension to the configuration that the Collector has. Drover then sees what it
-              is, how it is and what it runs; to change its configuration too, use the supervisor.
+              Add the opamp extension to the Collector’s configuration. Drover then sees its identity, health
+              and effective configuration; to change its configuration too, use the supervisor.
             </p>
             <CopyBlock label="part of the Collector’s configuration" text={collectorText(url, token)} />
           </Tabs.Panel>
           <Tabs.Panel value="simulator" className={styles.way}>
             <p>
-              Twenty virtual agents that behave like real ones: they report health, take configurations, and
+              Twenty virtual agents that behave like real ones: they report health, apply configurations, and
               sometimes fail.
             </p>
             <CopyBlock label="command" text={simulatorText(url, token)} />

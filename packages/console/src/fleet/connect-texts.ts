@@ -21,7 +21,7 @@ export function collectorText(url: string, token: string | undefined): string {
         endpoint: ${url}${headersYaml(token, '        ')}
 
 service:
-  extensions: [opamp]   # beside those that are there
+  extensions: [opamp]   # in addition to existing ones
 `;
 }
 

@@ -29,7 +29,7 @@ export function DeleteView({ view, onClose }: DeleteViewProps) {
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      {view.author} saved it. It disappears for all operators; no agent is touched, and what the page shows
+      Saved by {view.author}. It is deleted for all operators; no agent is affected, and what the page shows
       now can be saved again.
     </ConfirmDialog>
   );

@@ -10,11 +10,13 @@ export function DriftNote(props: { readonly drifted: number; readonly selector: 
       tone="broken"
       actions={
         <LinkButton to="/drift" search={{ selector: props.selector }} size="compact-sm">
-          In what
+          {' '}
+          Show differences{' '}
         </LinkButton>
       }
     >
-      {countOf(props.drifted, 'agent')} {props.drifted === 1 ? 'runs' : 'run'} something else than intended.
+      {countOf(props.drifted, 'agent')} {props.drifted === 1 ? 'has' : 'have'} drifted from the intended
+      configuration.
     </Note>
   );
 }

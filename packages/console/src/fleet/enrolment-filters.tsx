@@ -58,12 +58,12 @@ export function WaitingNote({ waiting }: { readonly waiting: number }) {
       tone="look"
       actions={
         <LinkButton to="/connections" search={{ tab: 'waiting' }} size="compact-sm">
-          Look at {waiting === 1 ? 'it' : 'them'}
+          Review
         </LinkButton>
       }
     >
-      {countOf(waiting, 'agent')} {waiting === 1 ? 'waits' : 'wait'} for approval and{' '}
-      {waiting === 1 ? 'is' : 'are'} given nothing until then.
+      {countOf(waiting, 'agent')} waiting for approval; {waiting === 1 ? 'it gets' : 'they get'} nothing until
+      then.
     </Note>
   );
 }

@@ -26,7 +26,7 @@ export function ExportMenu({ filter, sort, columns }: ExportMenuProps) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item component="a" href={file({ format: 'csv', columns: shown })} download>
-          CSV, the columns shown
+          CSV, shown columns
         </Menu.Item>
         <Menu.Item component="a" href={file({ format: 'csv' })} download>
           CSV, all columns

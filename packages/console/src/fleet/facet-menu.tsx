@@ -44,7 +44,7 @@ export function FacetMenu({ label, values, chosen, onChange }: FacetMenuProps) {
         <Button
           variant="subtle"
           px={8}
-          aria-label={`Let go of ${label.toLowerCase()} ${chosen}`}
+          aria-label={`Clear ${label.toLowerCase()} ${chosen}`}
           onClick={() => onChange(undefined)}
         >
           <IconX size={14} />

@@ -48,7 +48,7 @@ export function FleetCounts({ filter, onChange }: FleetCountsProps) {
         onChange={(chosen) => onChange({ sync: chosen })}
       />
       <CountFilter
-        label="Effective against intended"
+        label="Drift"
         items={itemsOf(driftWords, ['none', 'drifted'], drift)}
         chosen={filter.drift ?? []}
         onChange={(chosen) => onChange({ drift: chosen })}

@@ -64,13 +64,13 @@ export function FleetGroups({ search, filter, by, onSort }: FleetGroupsProps) {
     return (
       <ErrorState
         error={query.error}
-        what="The groups could not be read"
+        what="The groups could not be loaded"
         onRetry={() => void query.refetch()}
       />
     );
   if (query.data === undefined) return <SkeletonRows rows={10} />;
   if (groups.length === 0)
-    return <EmptyState title="No agent matches">None of the fleet fits all that is chosen above.</EmptyState>;
+    return <EmptyState title="No agent matches">No agent of the fleet matches all filters above.</EmptyState>;
   return (
     <DataTable
       label={`Groups by ${groupWord(by)}`}

@@ -134,15 +134,15 @@ export function FleetPage() {
         ) : null}
         {(everything.data?.silentConnections ?? 0) === 0 ? null : (
           <Note tone="look">
-            {countOf(everything.data?.silentConnections ?? 0, 'link')} opened that never said which agent is
-            at the other end.
+            {countOf(everything.data?.silentConnections ?? 0, 'connection')} opened without identifying an
+            agent.
           </Note>
         )}
         <div role="status" className={styles.pillPlace}>
           {waiting !== 0 && rows.length > 0 ? (
             <button type="button" className={styles.pill} onClick={reload}>
-              {waiting > 0 ? `${countOf(waiting, 'new agent')}` : `${countOf(-waiting, 'agent')} less`}: read
-              again
+              {waiting > 0 ? `${countOf(waiting, 'new agent')}` : `${countOf(-waiting, 'agent')} fewer`}:
+              refresh
             </button>
           ) : null}
         </div>
@@ -153,7 +153,7 @@ export function FleetPage() {
         selectorError === null ? (
           <ErrorState
             error={query.error}
-            what="The fleet could not be read"
+            what="The fleet could not be loaded"
             onRetry={() => void query.refetch()}
           />
         ) : null
@@ -166,7 +166,7 @@ export function FleetPage() {
         >
           {fleetSize === undefined
             ? null
-            : `None of ${countOf(fleetSize, 'agent')} fits all that is chosen above.`}
+            : `None of ${countOf(fleetSize, 'agent')} matches all filters above.`}
         </EmptyState>
       ) : (
         <>

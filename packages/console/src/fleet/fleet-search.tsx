@@ -14,7 +14,7 @@ export function FleetSearch({ value, onChange, error }: FleetSearchProps) {
   return (
     <SearchLine
       label="Search the fleet"
-      placeholder="Words, or a selector: os.type=linux, env in (prod,stage)"
+      placeholder="Text, or a selector: os.type=linux, env in (prod,stage)"
       value={value}
       onChange={onChange}
       fault={error === null || error === undefined ? undefined : failureOf(error)}

@@ -40,7 +40,7 @@ export function ForgetDialog({ selection, chosen, onClose, onDone }: BulkDialogC
           <p>
             {connected === 0
               ? 'None of them is connected.'
-              : `${countOf(connected, 'agent')} ${connected === 1 ? 'is' : 'are'} connected: the link is closed, the agent is not stopped, and one that still runs connects again and is listed as new.`}
+              : `${countOf(connected, 'agent')} ${connected === 1 ? 'is' : 'are'} connected: the connection is closed but the agent is not stopped; if still running, it reconnects and is listed as new.`}
           </p>
         </>
       )}
@@ -57,7 +57,7 @@ export function ForgetDialog({ selection, chosen, onClose, onDone }: BulkDialogC
           </div>
         ) : null
       }
-      already="are gone already"
+      already="already forgotten"
       onClose={onClose}
     />
   );

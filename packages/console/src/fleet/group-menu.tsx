@@ -53,7 +53,7 @@ export function GroupMenu({ by, onChange }: GroupMenuProps) {
           ))}
         </ul>
         <KeyPicker
-          label="Or by a label or an attribute"
+          label="Or by a label or attribute"
           without={by === undefined ? [] : [by]}
           onPick={choose}
         />

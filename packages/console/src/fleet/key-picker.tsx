@@ -64,11 +64,11 @@ export function KeyPicker({ label, without, onPick }: KeyPickerProps) {
       </ul>
       {keys.data !== undefined && offered.length === 0 ? (
         <p className={styles.aside}>
-          {text === '' ? 'No agent has another one.' : `None of the fleet has “${text}” in its name.`}
+          {text === '' ? 'No agent has another one.' : `No label or attribute matches “${text}”.`}
         </p>
       ) : null}
       {keys.data?.hasMore ? (
-        <p className={styles.aside}>The first {countOf(SHOWN, 'key')}; type to find others.</p>
+        <p className={styles.aside}>The first {countOf(SHOWN, 'key')}; type to find more.</p>
       ) : null}
     </div>
   );

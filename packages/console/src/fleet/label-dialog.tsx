@@ -28,7 +28,7 @@ function readEdit(setText: string, removeText: string): Edit | string {
   if (parsed.kind === 'wrong') return parsed.reason;
   const remove = keysOf(removeText);
   const both = remove.find((key) => Object.hasOwn(parsed.labels, key));
-  return both === undefined ? { set: parsed.labels, remove } : `"${both}" is set and removed`;
+  return both === undefined ? { set: parsed.labels, remove } : `"${both}" cannot be both set and removed`;
 }
 
 function isEmpty({ set, remove }: Edit): boolean {
@@ -52,7 +52,7 @@ export function LabelDialog({ selection, chosen, onClose, onDone }: BulkDialogCh
       const { selection: of, atMost } = countedSelection(selection, counted);
       return api.labelAgents({ ...body(of), atMost });
     },
-    onDone: (result) => onDone(`Labels of ${countOf(result.changed, 'agent')} changed.`),
+    onDone: (result) => onDone(`Labels changed on ${countOf(result.changed, 'agent')}.`),
   });
   return (
     <BulkDialog
@@ -83,12 +83,12 @@ export function LabelDialog({ selection, chosen, onClose, onDone }: BulkDialogCh
       }
       effect={(agents) => (
         <p>
-          {agents} {ready === undefined ? '' : effectOf(ready)}. Their other labels stay. Rollouts that go on
-          as standing rules and look at these labels follow at once: agents may be given another
-          configuration, or none.
+          {agents} {ready === undefined ? '' : `will ${effectOf(ready)}`}. Other labels are kept. Standing
+          rollouts that select by these labels react at once: agents may be given another configuration, or
+          none.
         </p>
       )}
-      already="have these labels already"
+      already="already with these labels"
       onClose={onClose}
     />
   );

@@ -44,8 +44,8 @@ export function RestartDialog({ selection, chosen, onClose, onDone }: BulkDialog
       fields={
         <div className={styles.fields}>
           <TextInput
-            label="Agents each second"
-            description="So that the fleet does not restart at once; from 0.01 to 1000"
+            label="Agents per second"
+            description="So that not all restart at the same time; from 0.01 to 1000"
             inputMode="decimal"
             data-autofocus
             value={text}
@@ -59,11 +59,11 @@ export function RestartDialog({ selection, chosen, onClose, onDone }: BulkDialog
         <p>
           {agents} {act.result?.changed === 1 ? 'is' : 'are'} asked to restart
           {seconds === 0 ? ' at once' : `, the last one after ${formatDuration(seconds * 1000)}`}. Each
-          collects nothing while it restarts, usually for some seconds. This cannot be undone; while it lasts
-          it can be stopped.
+          collects nothing while restarting, usually for a few seconds. This cannot be undone, but can be
+          stopped while in progress.
         </p>
       )}
-      already="wait to be restarted already"
+      already="already waiting to restart"
       onClose={onClose}
     />
   );

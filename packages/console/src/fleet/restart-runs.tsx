@@ -50,12 +50,12 @@ function RestartLine({ run, onDismiss }: { readonly run: RestartRun; readonly on
       />
       <span className={styles.runText}>
         {run.state === 'running'
-          ? `Restarting: ${formatCount(run.asked)} of ${countOf(run.total, 'agent')} asked, ${run.perSecond} a second`
-          : `Restart ${run.state}: ${formatCount(run.asked)} of ${countOf(run.total, 'agent')} asked${rest === 0 ? '' : `; the other ${formatCount(rest)} are not`}`}
+          ? `Restarting: ${formatCount(run.asked)} of ${countOf(run.total, 'agent')} asked, ${run.perSecond} per second`
+          : `Restart ${run.state}: ${formatCount(run.asked)} of ${countOf(run.total, 'agent')} asked${rest === 0 ? '' : `, ${formatCount(rest)} not asked`}`}
         {run.leftOut.map(({ reason, count }) => (
           <span key={reason} className={styles.said}>
             {' '}
-            {formatCount(count)} left out: {reason}.
+            {formatCount(count)} skipped: {reason}.
           </span>
         ))}
       </span>

@@ -9,7 +9,7 @@ export type RolloutSelector =
   | { readonly kind: 'selector'; readonly selector: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
-const LABEL_FIRST = 'Give them a label, and roll out to that.';
+const LABEL_FIRST = 'Label them, and roll out to that label.';
 
 function quoted(value: string): string {
   return /^[A-Za-z0-9._/@+*-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
@@ -19,10 +19,10 @@ function quoted(value: string): string {
 export function rolloutSelectorOf(choice: AgentChoice, filter: AgentFilterText): RolloutSelector {
   const uids = [...choice.uids];
   if (uids.length > NAMED_MAX) {
-    const what = choice.isAll ? 'leaves out' : 'names';
+    const what = choice.isAll ? 'exclude' : 'name';
     return {
       kind: 'refused',
-      reason: `A rollout ${what} at most ${NAMED_MAX} agents one by one, and these are ${uids.length}. ${LABEL_FIRST}`,
+      reason: `A rollout can ${what} at most ${NAMED_MAX} agents one by one, and these are ${uids.length}. ${LABEL_FIRST}`,
     };
   }
   if (!choice.isAll) return { kind: 'selector', selector: selectorOfUids(uids) };
@@ -30,7 +30,7 @@ export function rolloutSelectorOf(choice: AgentChoice, filter: AgentFilterText):
   if (Object.keys(rest).length > 0) {
     return {
       kind: 'refused',
-      reason: `A rollout is for a selector, and this list is narrowed by other things too. ${LABEL_FIRST}`,
+      reason: `A rollout needs a selector, but this list is filtered by other things too. ${LABEL_FIRST}`,
     };
   }
   const selector = [

@@ -19,7 +19,7 @@ export function RunFilters({ filter: { runs, effective }, onChange }: RunFilters
       )}
       {effective === undefined ? null : (
         <Button data-chosen className={styles.facetButton} onClick={() => onChange({ effective: undefined })}>
-          Runs the content {shortenMiddle(effective, 8, 4)} ×
+          Runs content {shortenMiddle(effective, 8, 4)} ×
         </Button>
       )}
     </>

@@ -42,7 +42,7 @@ export function SaveView({ search, views, suggested, onClose }: SaveViewProps) {
       >
         <TextInput
           label="Name"
-          description="Filters, columns, sort and group as they are now, for all operators."
+          description="Saves the current filters, columns, sorting and grouping for all operators."
           maxLength={64}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
@@ -51,7 +51,7 @@ export function SaveView({ search, views, suggested, onClose }: SaveViewProps) {
         />
         {replaced === undefined ? null : (
           <span role="status" className={layout.muted}>
-            Replaces the view of this name, which {replaced.author} saved <Time at={replaced.updatedAt} />.
+            Replaces the view of this name, saved by {replaced.author} <Time at={replaced.updatedAt} />.
           </span>
         )}
         {save.isError ? <FailureNote error={save.error} /> : null}

@@ -47,7 +47,7 @@ export function SelectionDock(props: SelectionDockProps) {
     <>
       <section
         className={styles.place}
-        aria-label="Chosen agents"
+        aria-label="Selected agents"
         onFocus={() => {
           hadFocus.current = true;
         }}
@@ -59,12 +59,12 @@ export function SelectionDock(props: SelectionDockProps) {
         <div className={styles.dock} data-shown={isShown}>
           <div className={styles.lead}>
             <span role="status">
-              {isShown ? <strong>{`${countOf(chosen, 'agent')} chosen`}</strong> : null}
+              {isShown ? <strong>{`${countOf(chosen, 'agent')} selected`}</strong> : null}
               {said === '' ? null : <span className={styles.said}> {said}</span>}
             </span>
             {isShown && canHaveAll ? (
               <Button variant="subtle" onClick={props.onChooseAll}>
-                <span className={styles.wideWord}>Choose&nbsp;</span>all {formatCount(matching)} that match
+                <span className={styles.wideWord}>Select&nbsp;</span>all {formatCount(matching)} that match
               </Button>
             ) : null}
             {isShown ? (

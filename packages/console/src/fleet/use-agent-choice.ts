@@ -100,8 +100,8 @@ export function useAgentChoice(
       loaded: chosenRows === 0 ? 'none' : hasAllRows ? 'all' : 'some',
       onToggle,
       onToggleLoaded,
-      labelOf: ({ displayName, instanceUid }) => `Choose ${displayName} …${instanceUid.slice(-4)}`,
-      loadedLabel: `Choose the ${countOf(rows.length, 'agent')} that ${rows.length === 1 ? 'is' : 'are'} listed so far`,
+      labelOf: ({ displayName, instanceUid }) => `Select ${displayName} …${instanceUid.slice(-4)}`,
+      loadedLabel: `Select the ${countOf(rows.length, 'agent')} listed so far`,
     }),
     [choice, chosenRows, hasAllRows, onToggle, onToggleLoaded, rows.length],
   );

@@ -48,7 +48,7 @@ export function ControlSamples() {
           onConfirm={() => setOpen(false)}
           onClose={() => setOpen(false)}
         >
-          Their labels and history go. They come back as new agents when they connect again.
+          Their labels and history are removed. They are listed as new agents when they reconnect.
         </ConfirmDialog>
       </Sample>
       <Sample name="Counted filter">
@@ -62,7 +62,7 @@ export function ControlSamples() {
       <Sample name="Search line">
         <SearchLine
           label="Search, empty"
-          placeholder="Words, or a selector"
+          placeholder="Text, or a selector"
           value=""
           onChange={() => undefined}
         />
@@ -77,7 +77,7 @@ export function ControlSamples() {
       </Sample>
       <Sample name="Field">
         <TextInput label="Name" description="Letters, digits and dashes" placeholder="edge" />
-        <TextInput label="Waves" defaultValue="2, some" error="Numbers of agents or shares with commas" />
+        <TextInput label="Waves" defaultValue="2, some" error="A number of agents or a percentage" />
         <Row>
           <Select
             label="State"

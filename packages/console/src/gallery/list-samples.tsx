@@ -104,7 +104,7 @@ export function ListSamples() {
         />
       </Sample>
       <Sample name="History">
-        <HistoryList label="What happened" onMore={() => undefined} isLoadingMore={false}>
+        <HistoryList label="Events" onMore={() => undefined} isLoadingMore={false}>
           <HistoryItem
             at={new Date(0).toISOString()}
             state={rolloutWords.succeeded}

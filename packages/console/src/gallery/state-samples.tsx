@@ -20,10 +20,10 @@ const STATES: readonly StateWord[] = [
   { tone: 'gone', word: 'Unknown' },
 ];
 const NOTES: Record<Tone, string> = {
-  well: 'The server answers again; everything here is up to date.',
-  look: 'Three agents wait for approval and are given nothing.',
-  broken: 'It refused its configuration: exporters::otlp: endpoint is missing.',
-  progress: 'The rollout runs; 12 of 40 agents have applied it.',
+  well: 'The server is back; everything here is up to date.',
+  look: 'Three agents waiting for approval; they get nothing until then.',
+  broken: 'It failed to apply its configuration: exporters::otlp: endpoint is missing.',
+  progress: '12 of 40 agents applied it, 28 waiting. None failed.',
   gone: 'It never reported its health.',
 };
 const COLOURS = [
@@ -39,7 +39,7 @@ const FAILURE = new ApiError(
   409,
   {
     type: 'about:blank',
-    title: 'Somebody saved another revision meanwhile',
+    title: 'Someone else saved another revision',
     status: 409,
     detail: 'r7 was saved by jo two minutes ago',
     code: 'REVISION_CONFLICT',
@@ -91,7 +91,7 @@ export function StateSamples() {
       </Sample>
       <Sample name="Note">
         {STATES.map(({ tone }) => (
-          <Note key={tone} tone={tone} actions={tone === 'look' ? <a href="#waiting">Look at them</a> : null}>
+          <Note key={tone} tone={tone} actions={tone === 'look' ? <a href="#waiting">Review</a> : null}>
             {NOTES[tone]}
           </Note>
         ))}
@@ -99,12 +99,12 @@ export function StateSamples() {
       </Sample>
       <Sample name="Empty state">
         <EmptyState title="No agent matches" action={<LinkButton to="/agents">Clear all filters</LinkButton>}>
-          None of 1,000 agents fits all that is chosen above.
+          None of 1,000 agents matches all filters above.
         </EmptyState>
-        <EmptyState title="Nothing has been rolled out yet" />
+        <EmptyState title="No rollouts yet" />
       </Sample>
       <Sample name="Error state">
-        <ErrorState error={FAILURE} what="The agents could not be read" onRetry={() => undefined} />
+        <ErrorState error={FAILURE} what="The agents could not be loaded" onRetry={() => undefined} />
         <ErrorState error={new Error('the disk is full')} what="This page could not be shown" />
       </Sample>
       <Sample name="Placeholder">

@@ -5,7 +5,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { CountFilter } from '../components/count-filter.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
-import { countOf } from '../components/format.ts';
+import { countOf, formatCount } from '../components/format.ts';
 import { Identifier } from '../components/identifier.tsx';
 import { LinkButton } from '../components/link-button.tsx';
 import { Note } from '../components/note.tsx';

@@ -61,7 +61,7 @@ test('a verdict says who gave it, on which layer, and that nobody was asked wher
   ];
   expect(words({ verdict: 'invalid', stack })).toEqual({
     tone: 'broken',
-    text: 'otelcol 0.149.0 would not run it, as layer 2 of 2: 2 findings of its own below.',
+    text: 'otelcol 0.149.0 would not run it, as layer 2 of 2: 2 findings below.',
   });
   expect(words({ verdict: 'refused', reason: 'the policy forbids it' }).text).toContain(
     'the policy forbids it',

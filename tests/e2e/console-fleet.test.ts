@@ -189,6 +189,32 @@ describeWithBrowser('the fleet, in the console', () => {
     await phone.context.close();
   });
 
+  test('the end of the table says that more is on its way while it is, and at no other time', async () => {
+    const { page } = ui;
+    const loading = page.getByRole('status', { name: 'Loading' });
+    await bench.open(page, '/agents');
+    await page.getByText(`${AGENTS} agents`, { exact: true }).waitFor();
+    await page.locator('[data-row-link]').first().waitFor();
+    await eventually('nothing loads', async () => (await loading.count()) === 0);
+    let answer = (): void => {};
+    const isAnswered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route(/\/agents\?.*cursor=/, async (route) => {
+      await isAnswered;
+      await route.continue();
+    });
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await loading.waitFor({ state: 'attached' });
+    answer();
+    await loading.waitFor({ state: 'detached' });
+    await eventually('the last row is there', async () => {
+      await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+      return (await page.locator(`[data-index="${AGENTS - 1}"]`).count()) > 0;
+    });
+    await page.unroute(/\/agents\?.*cursor=/);
+  });
+
   test('a long way down the table, what is far is let go and comes back in its place', async () => {
     const { page } = ui;
     bench.simulate(MORE, ['--first', String(AGENTS)]);

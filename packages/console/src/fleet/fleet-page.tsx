@@ -175,7 +175,7 @@ export function FleetPage() {
               <FailureNote error={query.error} />
             </div>
           ) : null}
-          <div className={list.isOld ? styles.old : undefined}>
+          <div className={list.isOld ? styles.old : undefined} aria-busy={list.isOld}>
             <DataTable
               label="Agents"
               columns={columns.columns}
@@ -191,7 +191,7 @@ export function FleetPage() {
               isDimmed={(agent) => list.removed.has(agent.instanceUid)}
               selection={choosing.table}
             />
-            {query.hasNextPage ? <SkeletonRows rows={2} /> : null}
+            {query.isFetchingNextPage ? <SkeletonRows rows={2} /> : null}
           </div>
         </>
       )}

@@ -56,8 +56,8 @@ export async function benchConsole(args: readonly string[]): Promise<number> {
       // Effective configurations that differ
       contents: { type: 'string', default: '200' },
       rounds: { type: 'string', default: '3' },
-      // Rows that the fleet's table is scrolled through
-      scrolled: { type: 'string', default: '20000' },
+      // Rows that the fleet's table is scrolled through; left out: all
+      scrolled: { type: 'string' },
       // Only the fleet's page, with agents that nothing was rolled out to
       fleet: { type: 'boolean', default: false },
       // Folder for pictures
@@ -76,7 +76,7 @@ export async function benchConsole(args: readonly string[]): Promise<number> {
   const server = await droverSubject(dataDir).start();
   const browser = await chromium.launch({
     executablePath: found.path,
-    args: ['--no-sandbox', '--disable-gpu', '--js-flags=--expose-gc', '--enable-precise-memory-info'],
+    args: ['--no-sandbox', '--disable-gpu'],
   });
   try {
     await makeKnown(server, programs.load, { agents: known - connected, first: connected, contents });
@@ -88,10 +88,11 @@ export async function benchConsole(args: readonly string[]): Promise<number> {
     const rounds = Number(values.rounds);
     const fleet = await measureFleetPage({
       server,
+      api,
       browser,
       token,
       rounds,
-      scrolled: Number(values.scrolled),
+      scrolled: Number(values.scrolled ?? known),
     });
     process.stdout.write(
       `\nThe fleet's page with ${known} agents known\n\n${tableText([['', '', 'must'], ...fleet])}\n`,

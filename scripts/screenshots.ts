@@ -14,11 +14,12 @@ import { type Scene, VARIANTS, type Variant } from './screenshots/scene.ts';
 import { SCENES } from './screenshots/scenes.ts';
 import { openStage, type Stage } from './screenshots/stages.ts';
 
-const USAGE = `Usage: npm run screenshots -- [--all] [--into FOLDER] [--only TEXT]
+const USAGE = `Usage: npm run screenshots -- [--all] [--into FOLDER] [--only TEXT,…] [--theme light|dark] [--width 1440|390]
 
   --all           every scene in every theme and width, not only those that the repository keeps
-  --into FOLDER   default: docs/screenshots; with --all or --only: screenshots
-  --only TEXT     only scenes whose name contains the text
+  --into FOLDER   default: docs/screenshots; with any of the others: screenshots
+  --only TEXT,…   only scenes whose name contains one of the texts
+  --theme, --width  only pictures in this theme, or of this width
 `;
 
 async function main(): Promise<number> {
@@ -27,6 +28,8 @@ async function main(): Promise<number> {
       all: { type: 'boolean' },
       into: { type: 'string' },
       only: { type: 'string' },
+      theme: { type: 'string' },
+      width: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -34,20 +37,25 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const isPart = values.all === true || values.only !== undefined;
+  const isPart = [values.all, values.only, values.theme, values.width].some((value) => value !== undefined);
   const into = join(ROOT, values.into ?? (isPart ? 'screenshots' : 'docs/screenshots'));
-  const scenes = SCENES.filter(({ name }) => name.includes(values.only ?? ''));
+  const only = values.only?.split(',') ?? [''];
+  const scenes = SCENES.filter(({ name }) => only.some((part) => name.includes(part)));
   if (scenes.length === 0) {
     process.stderr.write(`No scene's name contains "${values.only}".\n${USAGE}`);
     return 2;
   }
+  const isWanted = (scene: Scene, variant: Variant): boolean =>
+    (isPart ? (scene.widths?.includes(variant.width) ?? true) : scene.kept.includes(variant)) &&
+    (values.theme ?? variant.scheme) === variant.scheme &&
+    (values.width ?? String(variant.width)) === String(variant.width);
   if (!(await build())) return 1;
   if (!isPart) rmSync(into, { recursive: true, force: true });
   mkdirSync(into, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'drover-screenshots-'));
   try {
     await using chromium = await openBrowser();
-    return (await takeAll(scenes, chromium, { into, folder, isAll: isPart })) === 0 ? 0 : 1;
+    return (await takeAll(scenes, chromium, { into, folder, isWanted })) === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -58,7 +66,7 @@ type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
 interface Take {
   readonly into: string;
   readonly folder: string;
-  readonly isAll: boolean;
+  readonly isWanted: (scene: Scene, variant: Variant) => boolean;
 }
 
 /** How many could not be taken; each is named with the reason. */
@@ -69,7 +77,7 @@ async function takeAll(scenes: readonly Scene[], chromium: OpenBrowser, take: Ta
     await using stage = await openStage(name, take.folder);
     const session = await logIn(stage, chromium);
     for (const scene of scenes.filter((each) => each.stage === name)) {
-      for (const variant of take.isAll ? VARIANTS : scene.kept) {
+      for (const variant of VARIANTS.filter((each) => take.isWanted(scene, each))) {
         const file = join(take.into, `${scene.name}-${variant.scheme}-${variant.width}.png`);
         try {
           await takeOne(scene, variant, { stage, chromium, session, file });

@@ -38,6 +38,27 @@ export const AGENT_SCENES: readonly Scene[] = [
     kept: [LIGHT_PHONE],
   },
   {
+    name: 'agent-history',
+    stage: 'thousand',
+    path: ({ agent }) => `/agents/${agent}?tab=history`,
+    word: 'edge',
+    kept: [],
+  },
+  {
+    name: 'agent-connection',
+    stage: 'waiting',
+    path: ({ agent }) => `/agents/${agent}?tab=connection`,
+    word: 'Transport',
+    kept: [LIGHT_WIDE],
+  },
+  {
+    name: 'agent-would-run',
+    stage: 'thousand',
+    path: ({ agent }) => `/agents/${agent}/would-run?stack=logs`,
+    word: 'logs',
+    kept: [],
+  },
+  {
     name: 'agent-unknown',
     stage: 'thousand',
     path: () => '/agents/01900000-0000-7000-8000-000000000000',

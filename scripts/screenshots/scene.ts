@@ -16,6 +16,8 @@ export interface Scene {
   readonly word: string;
   /** What is done on the page before it is looked at. */
   readonly act?: (page: Page, stage: Stage) => Promise<void>;
+  /** Where the scene is there at some widths only. */
+  readonly widths?: readonly Variant['width'][];
   /** Those that are kept in the repository; all are taken where all are asked for. */
   readonly kept: readonly Variant[];
   /** Milliseconds by which the browser's clock is ahead of the server's. */

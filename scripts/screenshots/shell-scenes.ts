@@ -37,6 +37,15 @@ export const SHELL_SCENES: readonly Scene[] = [
     kept: [DARK_WIDE],
   },
   {
+    name: 'more',
+    stage: 'thousand',
+    path: () => '/rollouts',
+    word: 'edge r2',
+    act: async (page) => page.getByRole('button', { name: 'More' }).click(),
+    widths: [390],
+    kept: [LIGHT_PHONE],
+  },
+  {
     name: 'not-found',
     stage: 'thousand',
     path: () => '/nothing/here',

@@ -3,10 +3,11 @@ import { createOpampClient, memoryStateStore, type OpampClient } from '@drover/o
 import { startSimulator } from '../../tests/e2e/support/console-page.ts';
 import { type RunningServer, startServer } from '../../tests/e2e/support/drover.ts';
 import { eventually } from '../../tests/e2e/support/process.ts';
-import { NAMES } from './content.ts';
+import { EDGE, NAMES } from './content.ts';
+import { DRIFTING_AGENTS, startDriftingAgents } from './drifting-agents.ts';
 import { fillThousand, type Ids } from './large-fleet.ts';
 
-export type StageName = 'empty' | 'one' | 'thousand' | 'names';
+export type StageName = 'empty' | 'one' | 'thousand' | 'names' | 'waiting' | 'hundred-thousand';
 
 /** A control plane with agents and what its pages are about. */
 export interface Stage extends AsyncDisposable {
@@ -22,15 +23,21 @@ export interface Stage extends AsyncDisposable {
   readonly ended: string;
 }
 
-const THOUSAND = 1000;
+const THOUSAND = 1000 - DRIFTING_AGENTS;
 const THOUSAND_ARGS = [
   ...['--fail-rate', '3%', '--apply-delay', '200ms'],
   ...['--read-only', '5%', '--health-interval', '60s'],
 ];
 
+const HUNDRED_THOUSAND = 100_000;
+/** Links that one process holds. */
+const AT_ONCE = 10_000;
+const LARGE_ARGS = ['--http', '0', '--heartbeat', '60s', '--health-interval', '30m'];
+const ASKED_FIRST = { DROVER_AGENTS_ENROLMENT: 'approval' };
+
 export async function openStage(name: StageName, folder: string): Promise<Stage> {
   const dataDir = join(folder, name);
-  let server = await startServer({ dataDir });
+  let server = await startServer({ dataDir, env: name === 'waiting' ? ASKED_FIRST : {} });
   const ends: Ends = [async () => server[Symbol.asyncDispose]()];
   const [agent, failed, running, ended] = await fill(name, server, ends);
   return {
@@ -58,12 +65,23 @@ async function fill(name: StageName, server: RunningServer, ends: Ends): Promise
     case 'empty':
       return [];
     case 'one':
+      await server.api.putConfig('shared', { body: EDGE });
       return simulate(server, ends, 1, []);
     case 'names':
       return nameAgents(server, ends);
-    case 'thousand':
-      await simulate(server, ends, THOUSAND, THOUSAND_ARGS);
+    case 'thousand': {
+      const drifting = startDriftingAgents(server.opampUrl);
+      ends.push(() => Promise.all(drifting.map((agent) => agent.stop())));
+      await simulate(server, ends, THOUSAND, THOUSAND_ARGS, drifting.length);
       return fillThousand(server);
+    }
+    case 'waiting':
+      await simulate(server, ends, 24, ['--credentials', '75%', '--heartbeat', '2s']);
+      return approveSome(server);
+    case 'hundred-thousand':
+      for (let first = 0; first < HUNDRED_THOUSAND; first += AT_ONCE)
+        await simulate(server, ends, AT_ONCE, ['--first', String(first), ...LARGE_ARGS], first);
+      return [];
     default:
       return name satisfies never;
   }
@@ -74,15 +92,30 @@ async function simulate(
   ends: Ends,
   agents: number,
   args: readonly string[],
+  before = 0,
 ): Promise<Ids> {
-  const fleet = startSimulator(server.opampUrl, agents, [...args, '--ramp', '5s']);
+  const ramp = `${Math.max(5, agents / 500)}s`;
+  const fleet = startSimulator(server.opampUrl, agents, [...args, '--ramp', ramp]);
   ends.push(() => fleet.end('SIGTERM'));
   await eventually(
-    `${agents} agents are connected`,
-    async () => (await server.api.stats()).state.connected === agents,
+    `${before + agents} agents are known`,
+    async () => (await server.api.stats()).total === before + agents,
     300_000,
   );
   return [(await server.api.listAgents({ limit: 1 })).items[0]?.instanceUid];
+}
+
+/** Of 24 agents that asked to be let in, nine are approved and two rejected. */
+async function approveSome({ api }: RunningServer): Promise<Ids> {
+  const { items } = await api.listAgents({ enrolment: ['pending'], limit: 11 });
+  const uids = items.map(({ instanceUid }) => instanceUid);
+  for (const uid of uids.slice(0, 9)) await api.approveAgent(uid);
+  for (const uid of uids.slice(9)) await api.rejectAgent(uid);
+  await eventually(
+    'some have a credential of their own',
+    async () => (await api.listCredentials({ limit: 10 })).items.length > 2,
+  );
+  return [(await api.listCredentials({ limit: 1 })).items[0]?.instanceUid];
 }
 
 /** Agents of our own client, each with a name that a page may stumble over. */

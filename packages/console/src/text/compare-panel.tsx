@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
@@ -26,6 +26,7 @@ interface ComparePanelProps {
   readonly isCollector: boolean;
   readonly side: CompareSide;
   readonly onChange: (side: CompareSide) => void;
+  readonly onClose: () => void;
 }
 
 const PAUSE_MS = 600;
@@ -33,13 +34,21 @@ const PROPOSED = 30;
 const AGENT = 'agent';
 
 /** The text beside a revision, or beside what an agent runs: by meaning, and line by line. */
-export function ComparePanel({ name, body, isCollector, side, onChange }: ComparePanelProps) {
+export function ComparePanel({ name, body, isCollector, side, onChange, onClose }: ComparePanelProps) {
   const revisions = useQuery({ ...queries.revisions(useApi(), name ?? ''), enabled: name !== undefined });
   const numbers = revisions.data?.items ?? [];
   const [text] = useDebouncedValue(body, PAUSE_MS);
   const isListed = side.kind === 'revision' && !numbers.some(({ number }) => number === side.number);
   return (
-    <Panel title="Compare with" isFlush>
+    <Panel
+      title="Compare with"
+      aside={
+        <Button variant="subtle" onClick={onClose}>
+          Close
+        </Button>
+      }
+      isFlush
+    >
       <div className={styles.form}>
         <Select
           label="Source"

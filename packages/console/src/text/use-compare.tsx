@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { lazy, type ReactNode, Suspense, useId } from 'react';
+import { lazy, type ReactNode, Suspense, useId, useRef } from 'react';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import type { CompareSide } from './compare-side.ts';
 
@@ -16,16 +16,23 @@ interface CompareOptions {
   readonly onSide: (side: CompareSide | undefined) => void;
 }
 
+/** Below a long text nobody would see that it is there. */
+function bringIntoView(panel: HTMLElement | null): void {
+  panel?.scrollIntoView({ block: 'start' });
+}
+
 /** The button that opens a comparison, and the comparison. */
 export function useCompare({ name, body, isCollector, side, firstSide, onSide }: CompareOptions): {
   readonly button: ReactNode;
   readonly panel: ReactNode;
 } {
   const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
   const isShown = side !== undefined;
   return {
     button: (
       <Button
+        ref={button}
         variant="subtle"
         aria-expanded={isShown}
         {...(isShown ? { 'aria-controls': id } : {})}
@@ -35,9 +42,19 @@ export function useCompare({ name, body, isCollector, side, firstSide, onSide }:
       </Button>
     ),
     panel: isShown ? (
-      <div id={id}>
+      <div id={id} ref={bringIntoView}>
         <Suspense fallback={<SkeletonRows rows={6} />}>
-          <ComparePanel name={name} body={body} isCollector={isCollector} side={side} onChange={onSide} />
+          <ComparePanel
+            name={name}
+            body={body}
+            isCollector={isCollector}
+            side={side}
+            onChange={onSide}
+            onClose={() => {
+              button.current?.focus();
+              onSide(undefined);
+            }}
+          />
         </Suspense>
       </div>
     ) : null,

@@ -2,6 +2,7 @@ import { Button, Menu, Tabs } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { PageHeader } from '../components/page-header.tsx';
+import { TabList } from '../components/tab-list.tsx';
 import { activityFilterOf } from '../data/activity-queries.ts';
 import { useConsole } from '../data/console-context.tsx';
 import { ACTIVITY_TABS, type ActivitySearch, type ActivityTab } from '../page-search.ts';
@@ -35,13 +36,7 @@ export function ActivityPage() {
         onChange={(next) => change({ tab: ACTIVITY_TABS.find((known) => known === next), kind: undefined })}
         keepMounted={false}
       >
-        <Tabs.List aria-label="What happened">
-          {ACTIVITY_TABS.map((each) => (
-            <Tabs.Tab key={each} value={each}>
-              {TAB_WORDS[each]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabList label="What happened" tabs={ACTIVITY_TABS} chosen={tab} word={(each) => TAB_WORDS[each]} />
         <Tabs.Panel value="changes" className={styles.tab}>
           <ChangesTab search={search} onChange={change} />
         </Tabs.Panel>

@@ -7,6 +7,7 @@ import { ErrorState } from '../components/error-state.tsx';
 import { Identifier } from '../components/identifier.tsx';
 import { LinkButton } from '../components/link-button.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
+import { TabList } from '../components/tab-list.tsx';
 import { useApi } from '../data/console-context.tsx';
 import { isNotFound } from '../data/failure-text.ts';
 import { queries } from '../data/queries.ts';
@@ -79,13 +80,7 @@ export function AgentPage() {
         }
         keepMounted={false}
       >
-        <Tabs.List aria-label="Views of the agent">
-          {AGENT_TABS.map((each) => (
-            <Tabs.Tab key={each} value={each}>
-              {TAB_WORDS[each]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabList label="Views of the agent" tabs={AGENT_TABS} chosen={tab} word={(each) => TAB_WORDS[each]} />
         <Tabs.Panel value="overview" className={styles.tab}>
           <AgentOverview agent={agent} />
         </Tabs.Panel>

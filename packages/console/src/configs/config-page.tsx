@@ -7,6 +7,7 @@ import { ErrorState } from '../components/error-state.tsx';
 import { LinkButton } from '../components/link-button.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
+import { TabList } from '../components/tab-list.tsx';
 import { Time } from '../components/time.tsx';
 import { useApi } from '../data/console-context.tsx';
 import { draftQueries } from '../data/draft-queries.ts';
@@ -119,13 +120,12 @@ function LoadedConfig({ config }: { readonly config: ConfigDetail }) {
         }
         keepMounted={false}
       >
-        <Tabs.List aria-label="Views of the configuration">
-          {CONFIG_TABS.map((each) => (
-            <Tabs.Tab key={each} value={each}>
-              {TAB_WORDS[each]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabList
+          label="Views of the configuration"
+          tabs={CONFIG_TABS}
+          chosen={tab}
+          word={(each) => TAB_WORDS[each]}
+        />
         <Tabs.Panel value="editor" className={styles.tab}>
           <EditTab config={config} />
         </Tabs.Panel>

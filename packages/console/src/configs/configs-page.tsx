@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { formatCount } from '../components/format.ts';
 import layout from '../components/layout.module.css';
 import { PageHeader } from '../components/page-header.tsx';
+import { TabList } from '../components/tab-list.tsx';
 import { useApi } from '../data/console-context.tsx';
 import { draftQueries } from '../data/draft-queries.ts';
 import { queries } from '../data/queries.ts';
@@ -74,14 +75,14 @@ export function ConfigsPage() {
         }
         keepMounted={false}
       >
-        <Tabs.List aria-label="Configurations, drafts and secrets">
-          {CONFIGS_TABS.map((each) => (
-            <Tabs.Tab key={each} value={each}>
-              {TAB_WORDS[each]}
-              {counts[each] === undefined ? '' : ` (${formatCount(counts[each])})`}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabList
+          label="Configurations, drafts and secrets"
+          tabs={CONFIGS_TABS}
+          chosen={tab}
+          word={(each) =>
+            counts[each] === undefined ? TAB_WORDS[each] : `${TAB_WORDS[each]} (${formatCount(counts[each])})`
+          }
+        />
         <Tabs.Panel value="configs" className={layout.tab}>
           <ConfigList />
         </Tabs.Panel>

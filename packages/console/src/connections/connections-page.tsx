@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { formatCount } from '../components/format.ts';
 import { PageHeader } from '../components/page-header.tsx';
 import { ToneShape } from '../components/state-badge.tsx';
+import { TabList } from '../components/tab-list.tsx';
 import { credentialKindWords } from '../components/tone.ts';
 import { useApi } from '../data/console-context.tsx';
 import { queries } from '../data/queries.ts';
@@ -79,14 +80,16 @@ export function ConnectionsPage() {
           onChange={(next) => change({ tab: CONNECTIONS_TABS.find((known) => known === next) })}
           keepMounted={false}
         >
-          <Tabs.List aria-label="Who may connect">
-            {CONNECTIONS_TABS.map((each) => (
-              <Tabs.Tab key={each} value={each}>
-                {TAB_WORDS[each]}
-                {each === 'waiting' && waiting > 0 ? ` (${formatCount(waiting)})` : ''}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
+          <TabList
+            label="Who may connect"
+            tabs={CONNECTIONS_TABS}
+            chosen={tab}
+            word={(each) =>
+              each === 'waiting' && waiting > 0
+                ? `${TAB_WORDS[each]} (${formatCount(waiting)})`
+                : TAB_WORDS[each]
+            }
+          />
           <Tabs.Panel value="waiting" className={styles.tab}>
             <WaitingTab isApprovalAsked={isApprovalAsked} />
           </Tabs.Panel>

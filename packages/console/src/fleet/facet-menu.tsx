@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconX } from '@tabler/icons-react';
 import { formatCount } from '../components/format.ts';
+import { MenuChoice } from '../components/menu-choice.tsx';
 import styles from './fleet.module.css';
 
 interface FacetMenuProps {
@@ -28,15 +29,14 @@ export function FacetMenu({ label, values, chosen, onChange }: FacetMenuProps) {
         </Menu.Target>
         <Menu.Dropdown className={styles.facetList}>
           {shown.map(({ value, count }) => (
-            <Menu.Item
+            <MenuChoice
               key={value}
-              role="menuitemradio"
-              aria-checked={value === chosen}
-              onClick={() => onChange(value === chosen ? undefined : value)}
-              rightSection={<span className={styles.muted}>{formatCount(count)}</span>}
+              isChosen={value === chosen}
+              onChoose={() => onChange(value === chosen ? undefined : value)}
+              after={<span className={styles.muted}>{formatCount(count)}</span>}
             >
               {value}
-            </Menu.Item>
+            </MenuChoice>
           ))}
         </Menu.Dropdown>
       </Menu>

@@ -2,6 +2,8 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import line from '../components/scroll-line.module.css';
+import { useScrollHint } from '../components/use-scroll-hint.ts';
 import { useApi } from '../data/console-context.tsx';
 import type { FleetSearchParams } from '../page-search.ts';
 import { EVERYTHING, isShown, searchOfView, shownView } from './saved-view.ts';
@@ -26,13 +28,14 @@ export function ViewTabs({ search }: { readonly search: FleetSearchParams }) {
   const shown = shownView(views, search);
   const isEverything = isShown(EVERYTHING, search);
   const name = shown?.name;
+  const { ref, more } = useScrollHint<HTMLElement>(name ?? '');
   // Whoever changes something in a view and saves it most often means this view.
   useEffect(() => {
     if (name !== undefined) setLast(name);
   }, [name]);
   return (
     <div className={styles.bar}>
-      <nav aria-label="Views" className={styles.tabs}>
+      <nav aria-label="Views" className={`${line.line} ${styles.tabs}`} ref={ref} data-more={more}>
         <Link
           to="/agents"
           search={{}}

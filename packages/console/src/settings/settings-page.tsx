@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { PageHeader } from '../components/page-header.tsx';
+import { TabList } from '../components/tab-list.tsx';
 import { SETTINGS_TABS, type SettingsSearch, type SettingsTab } from '../page-search.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { AccessTab } from './access-tab.tsx';
@@ -33,13 +34,7 @@ export function SettingsPage() {
         onChange={(next) => change({ tab: SETTINGS_TABS.find((known) => known === next) })}
         keepMounted={false}
       >
-        <Tabs.List aria-label="Settings">
-          {SETTINGS_TABS.map((each) => (
-            <Tabs.Tab key={each} value={each}>
-              {TAB_WORDS[each]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabList label="Settings" tabs={SETTINGS_TABS} chosen={tab} word={(each) => TAB_WORDS[each]} />
         <Tabs.Panel value="server" className={styles.tab}>
           <ServerTab />
         </Tabs.Panel>

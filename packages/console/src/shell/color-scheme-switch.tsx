@@ -1,5 +1,6 @@
-import { Menu, useMantineColorScheme } from '@mantine/core';
+import { useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { MenuChoice } from '../components/menu-choice.tsx';
 
 const SCHEMES = [
   { value: 'light', word: 'Light', icon: IconSun },
@@ -12,17 +13,16 @@ export function ColorSchemeSwitch() {
   return (
     <>
       {SCHEMES.map(({ value, word, icon: Icon }) => (
-        <Menu.Item
+        <MenuChoice
           key={value}
-          role="menuitemradio"
-          aria-checked={colorScheme === value}
-          closeMenuOnClick={false}
-          leftSection={<Icon size={16} stroke={1.75} />}
-          rightSection={colorScheme === value ? <IconCheck size={15} /> : null}
-          onClick={() => setColorScheme(value)}
+          isChosen={colorScheme === value}
+          closesMenu={false}
+          before={<Icon size={16} stroke={1.75} />}
+          after={colorScheme === value ? <IconCheck size={15} /> : null}
+          onChoose={() => setColorScheme(value)}
         >
           {word}
-        </Menu.Item>
+        </MenuChoice>
       ))}
     </>
   );

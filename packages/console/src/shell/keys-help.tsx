@@ -44,7 +44,7 @@ export function KeysHelp(props: { readonly isOpen: boolean; readonly onClose: ()
       opened={props.isOpen}
       onClose={props.onClose}
       title="Keyboard shortcuts"
-      size={680}
+      size={760}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <div className={styles.groups}>

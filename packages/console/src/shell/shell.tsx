@@ -48,6 +48,7 @@ export function Shell(props: { readonly user: string }) {
         <Outlet />
       </main>
       <RolloutEndings />
+      <section id="menus" aria-label="Open menu" className={styles.menus} />
       {isNeeded ? (
         <Suspense>
           <Overlays overlay={overlay} onOpen={open} />

@@ -57,7 +57,15 @@ export const mantineTheme = createTheme({
     Modal: {
       defaultProps: { centered: true, transitionProps: { duration: 120 }, overlayProps: { blur: 0 } },
     },
-    Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'none' } },
+    Menu: {
+      defaultProps: {
+        transitionProps: { duration: 80 },
+        shadow: 'none',
+        // The first entry takes the focus: an element beside the entries that takes it belongs in no menu.
+        withInitialFocusPlaceholder: false,
+        portalProps: { target: '#menus' },
+      },
+    },
   },
 });
 

@@ -7,4 +7,11 @@ import type { Scene } from './scene.ts';
 import { SHELL_SCENES } from './shell-scenes.ts';
 
 /** Every page in the states that it has, on real servers with simulated agents. */
-export const SCENES: readonly Scene[] = [...FLEET_SCENES, ...AGENT_SCENES, ...CONFIG_SCENES, ...ROLLOUT_SCENES, ...CONTROL_SCENES, ...SHELL_SCENES];
+export const SCENES: readonly Scene[] = [
+  ...FLEET_SCENES,
+  ...AGENT_SCENES,
+  ...CONFIG_SCENES,
+  ...ROLLOUT_SCENES,
+  ...CONTROL_SCENES,
+  ...SHELL_SCENES,
+];

@@ -38,6 +38,7 @@ describeWithBrowser('the fleet, in the console', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('en');
     await option(/^env\b.*50 agents/).waitFor();
+    await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
     expect(await judged(ui, 'keys are offered')).toEqual([]);
     await page.keyboard.press('ArrowDown');
     expect(await line().getAttribute('aria-activedescendant')).toMatch(/-0$/);
@@ -77,12 +78,35 @@ describeWithBrowser('the fleet, in the console', () => {
     await line().fill('linux');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/agents?q=linux');
-    await line().fill('env==prod');
-    await page
-      .getByRole('alert')
-      .getByText(/column 5/)
-      .waitFor();
+    await line().fill('env:prod');
+    await page.getByRole('button', { name: 'Search for env=prod' }).click();
+    await page.getByText(`${PROD} of ${AGENTS} agents`).waitFor();
     await page.getByRole('button', { name: 'Clear the search' }).click();
+    await page.getByText(`${AGENTS} agents`, { exact: true }).waitFor();
+  });
+
+  test('a selector with a usual slip says what to write instead, and a press writes it', async () => {
+    const { page } = ui;
+    const fault = page.getByRole('alert');
+    await line().fill('os.type && env==prod');
+    await fault.getByText('write "," in place of "&&" (column 9)').waitFor();
+    // What was listed before stays, and is no answer.
+    await page.locator('[data-row-link]').first().waitFor();
+    await fault.getByRole('button', { name: 'Search for os.type, env=prod' }).click();
+    await page.getByText(`${PROD} of ${AGENTS} agents`).waitFor();
+    expect(await line().inputValue()).toBe('os.type, env=prod');
+    expect(
+      await page.getByRole('combobox', { name: 'Search the fleet' }).and(page.locator(':focus')).count(),
+    ).toBe(1);
+
+    for (const address of ['/agents?q=env%3D%3Dprod', '/agents?q=env%3D%3Dprod&by=os.type']) {
+      await bench.open(page, address);
+      await page.getByRole('heading', { name: 'How selectors are written' }).waitFor();
+      expect(await judged(ui, address)).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'os.type=linux', exact: true }).click();
+    await page.getByRole('table', { name: 'Groups by os.type' }).getByText('linux').waitFor();
+    await bench.open(page, '/agents');
     await page.getByText(`${AGENTS} agents`, { exact: true }).waitFor();
   });
 

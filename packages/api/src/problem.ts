@@ -15,6 +15,9 @@ export const ProblemSchema = z
           detail: z.string(),
           line: z.number().int().optional(),
           column: z.number().int().optional(),
+          suggestion: z.string().optional().meta({
+            description: 'What may have been meant, in the place of the whole value',
+          }),
         }),
       )
       .optional(),

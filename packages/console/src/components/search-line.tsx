@@ -3,10 +3,18 @@ import { IconSearch, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { SelectorInput } from '../selectors/selector-input.tsx';
 import styles from './search-line.module.css';
+import { Suggestion } from './suggestion.tsx';
 
 const PAUSE_MS = 220;
 /** Whoever has just written "env=" is about to write a value. */
 const UNFINISHED_PAUSE_MS = 1_500;
+
+/** What is wrong with what was typed, the column of it from 1, and what may have been meant. */
+export interface SearchFault {
+  readonly detail: string;
+  readonly column?: number | undefined;
+  readonly suggestion?: string | undefined;
+}
 
 interface SearchLineProps {
   /** Name for screen readers. */
@@ -14,8 +22,7 @@ interface SearchLineProps {
   readonly placeholder: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  /** What is wrong with what was typed, and the column of it from 1. */
-  readonly fault?: { readonly detail: string; readonly column?: number | undefined } | undefined;
+  readonly fault?: SearchFault | undefined;
   /** How the text is read. */
   readonly mode?: (text: string) => string;
   /** It takes selectors: keys, operators and values of the fleet are offered while one types. */
@@ -53,6 +60,13 @@ export function SearchLine({
     return () => clearTimeout(timer);
   }, [text, onChange, completes]);
 
+  const place = useRef<HTMLDivElement>(null);
+  const take = (suggestion: string) => {
+    sent.current = suggestion;
+    setText(suggestion);
+    onChange(suggestion);
+    place.current?.querySelector('input')?.focus();
+  };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Enter') {
       sent.current = text;
@@ -82,7 +96,7 @@ export function SearchLine({
     error: fault !== undefined,
   };
   return (
-    <div className={styles.search}>
+    <div className={styles.search} ref={place}>
       {completes ? (
         <SelectorInput {...field} onText={setText} />
       ) : (
@@ -106,7 +120,10 @@ export function SearchLine({
           <span>
             {fault.detail}
             {fault.column === undefined ? '' : ` (column ${fault.column})`}
-          </span>
+          </span>{' '}
+          {fault.suggestion === undefined ? null : (
+            <Suggestion text={fault.suggestion} verb="Search for" onTake={take} />
+          )}
         </div>
       )}
     </div>

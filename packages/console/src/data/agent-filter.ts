@@ -37,6 +37,12 @@ export function isSelectorText(text: string): boolean {
   return SELECTOR_SIGNS.test(text);
 }
 
+/** `env:prod` is words here; whoever finds nobody by them may have meant this selector. */
+export function selectorMeantBy(words: string): string | undefined {
+  const [, key, value] = /^([A-Za-z0-9._/-]+):\s*([A-Za-z0-9._/@+*-]+)$/.exec(words.trim()) ?? [];
+  return key === undefined || isSelectorText(words) ? undefined : `${key}=${value}`;
+}
+
 export function agentFilterOf(text: AgentFilterText): AgentFilter {
   const { q, state, health, sync, drift, enrolment, credential, ...rest } = text;
   const words = (q ?? '').trim();

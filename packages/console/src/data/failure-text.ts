@@ -6,6 +6,8 @@ export interface Failure {
   /** Place in the text that the person typed, from 1; undefined where the server named none. */
   readonly line: number | undefined;
   readonly column: number | undefined;
+  /** What may have been meant, where the server said so. */
+  readonly suggestion?: string | undefined;
 }
 
 /** An error in words for people: what failed and what to do. */
@@ -17,6 +19,7 @@ export function failureOf(error: unknown): Failure {
       detail: error.problem === undefined ? error.message : first?.detail || error.problem.detail,
       line: first?.line,
       column: first?.column,
+      suggestion: first?.suggestion,
     };
   }
   if (error instanceof TypeError) {
@@ -33,6 +36,11 @@ export function failureOf(error: unknown): Failure {
     line: undefined,
     column: undefined,
   };
+}
+
+/** The selector of the request could not be read. */
+export function isSelectorFault(error: unknown): boolean {
+  return error instanceof ApiError && error.problem?.code === 'invalid_selector';
 }
 
 export function isNotFound(error: unknown): boolean {

@@ -11,8 +11,10 @@ import { LinkButton } from '../components/link-button.tsx';
 import { Note } from '../components/note.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
-import { type AgentFilterText, agentFilterOf, hasFilter, isSelectorText } from '../data/agent-filter.ts';
+import { Suggestion } from '../components/suggestion.tsx';
+import { type AgentFilterText, agentFilterOf, hasFilter, selectorMeantBy } from '../data/agent-filter.ts';
 import { useApi } from '../data/console-context.tsx';
+import { isSelectorFault } from '../data/failure-text.ts';
 import { queries } from '../data/queries.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { AgentCard } from './agent-card.tsx';
@@ -30,6 +32,7 @@ import { FleetSelection } from './fleet-selection.tsx';
 import { GroupMenu } from './group-menu.tsx';
 import { RunFilters } from './run-filters.tsx';
 import { SelectorFilter } from './selector-filter.tsx';
+import { SelectorHelp } from './selector-help.tsx';
 import { useAgentChoice } from './use-agent-choice.ts';
 import { useFleetColumns } from './use-fleet-columns.ts';
 import { useFleetList } from './use-fleet-list.ts';
@@ -71,7 +74,8 @@ export function FleetPage() {
   if (fleetSize === 0 && !hasFilter(filter))
     return <ConnectAgents silent={everything.data?.silentConnections ?? 0} />;
 
-  const selectorError = isSelectorText(filter.q ?? '') && query.isError ? query.error : null;
+  const selectorFault = isSelectorFault(query.error) ? query.error : null;
+  const meant = selectorMeantBy(filter.q ?? '');
   return (
     <>
       <PageHeader
@@ -101,7 +105,12 @@ export function FleetPage() {
       <ViewTabs search={search} />
       <FleetCounts filter={filter} onChange={change} />
       <div className={styles.tools}>
-        <FleetSearch value={filter.q ?? ''} onChange={onSearch} error={selectorError} />
+        <FleetSearch
+          value={filter.q ?? ''}
+          onChange={onSearch}
+          error={selectorFault}
+          beside={filter.selector}
+        />
         <div className={styles.facets}>
           <FacetMenu
             label="Type"
@@ -147,16 +156,16 @@ export function FleetPage() {
           ) : null}
         </div>
       </div>
-      {by !== undefined ? (
+      {selectorFault !== null && (by !== undefined || rows.length === 0) ? (
+        <SelectorHelp onExample={onSearch} />
+      ) : by !== undefined ? (
         <FleetGroups search={search} filter={filter} by={by} onSort={(next) => change({ sort: next })} />
       ) : query.isError && rows.length === 0 ? (
-        selectorError === null ? (
-          <ErrorState
-            error={query.error}
-            what="The fleet could not be loaded"
-            onRetry={() => void query.refetch()}
-          />
-        ) : null
+        <ErrorState
+          error={query.error}
+          what="The fleet could not be loaded"
+          onRetry={() => void query.refetch()}
+        />
       ) : query.isPending && rows.length === 0 ? (
         <SkeletonRows rows={10} />
       ) : rows.length === 0 ? (
@@ -166,11 +175,12 @@ export function FleetPage() {
         >
           {fleetSize === undefined
             ? null
-            : `None of ${countOf(fleetSize, 'agent')} matches all filters above.`}
+            : `None of ${countOf(fleetSize, 'agent')} matches all filters above.`}{' '}
+          {meant === undefined ? null : <Suggestion text={meant} verb="Search for" onTake={onSearch} />}
         </EmptyState>
       ) : (
         <>
-          {query.isError && selectorError === null ? (
+          {query.isError && selectorFault === null ? (
             <div className={styles.stale}>
               <FailureNote error={query.error} />
             </div>

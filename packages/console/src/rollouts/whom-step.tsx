@@ -4,6 +4,7 @@ import { useRef, useState } from 'react';
 import { AgentTitle } from '../components/agent-title.tsx';
 import { countOf, formatCount } from '../components/format.ts';
 import { StateBadge } from '../components/state-badge.tsx';
+import { Suggestion } from '../components/suggestion.tsx';
 import { connectionWords } from '../components/tone.ts';
 import { useApi } from '../data/console-context.tsx';
 import { failureOf } from '../data/failure-text.ts';
@@ -79,6 +80,9 @@ export function WhomStep({ selector: text, onChange }: WhomStepProps) {
                 : `${failure.detail}${failure.column === undefined ? '' : ` (column ${failure.column})`}`
             }
           />
+        ) : null}
+        {isChoosing && failure?.suggestion !== undefined ? (
+          <Suggestion text={failure.suggestion} verb="Write" onTake={onChange} />
         ) : null}
         <div className={styles.sample} role="status">
           {total === undefined ? null : (

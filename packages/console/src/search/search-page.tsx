@@ -1,14 +1,13 @@
-import { ApiError } from '@drover/api';
 import { parseSearch } from '@drover/collector-config';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import layout from '../components/layout.module.css';
 import { PageHeader } from '../components/page-header.tsx';
-import { SearchLine } from '../components/search-line.tsx';
+import { type SearchFault, SearchLine } from '../components/search-line.tsx';
 import { Select } from '../components/select.tsx';
 import { useApi } from '../data/console-context.tsx';
-import { failureOf } from '../data/failure-text.ts';
+import { failureOf, isSelectorFault } from '../data/failure-text.ts';
 import { searchQueries } from '../data/search-queries.ts';
 import { SEARCH_PLACES, type SearchPageSearch, type SearchPlace } from '../page-search.ts';
 import { useTitle } from '../shell/use-title.ts';
@@ -113,8 +112,6 @@ export function SearchPage() {
   );
 }
 
-function selectorFaultOf(error: unknown): { detail: string; column: number | undefined } | undefined {
-  if (!(error instanceof ApiError) || error.problem?.code !== 'invalid_selector') return undefined;
-  const { detail, column } = failureOf(error);
-  return { detail, column };
+function selectorFaultOf(error: unknown): SearchFault | undefined {
+  return isSelectorFault(error) ? failureOf(error) : undefined;
 }

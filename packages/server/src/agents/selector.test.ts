@@ -44,7 +44,7 @@ describe('a selector', () => {
 
   test.each([
     ['env=', 1, 5, 'expected a value'],
-    ['env==prod', 1, 5, 'expected a value'],
+    ['env=,a', 1, 5, 'expected a value'],
     ['env=a b', 1, 7, 'expected "," or the end, found "b"'],
     ['env in a', 1, 8, 'expected "(", found "a"'],
     ['env in (a b)', 1, 11, 'expected "," or ")"'],
@@ -63,6 +63,75 @@ describe('a selector', () => {
     expect(outcome).toMatchObject({ kind: 'fault', fault: { line, column } });
     if (outcome.kind === 'fault') expect(outcome.fault.message).toContain(message);
     expect(() => requireSelector(text)).toThrow(`line ${line}, column ${column}`);
+  });
+
+  test.each([
+    ['os.type==linux', 8, 'write "=" in place of "=="', 'os.type=linux'],
+    ['env !== prod', 5, 'write "!=" in place of "!=="', 'env != prod'],
+    ['env<>prod', 4, 'write "!=" in place of "<>"', 'env!=prod'],
+    ['env=prod && os.type=linux', 10, 'write "," in place of "&&"', 'env=prod, os.type=linux'],
+    ['env=prod AND !canary', 10, 'write "," in place of "AND"', 'env=prod, !canary'],
+    ['canary and env=prod', 8, 'write "," in place of "and"', 'canary, env=prod'],
+    ['env=prod; zone=a', 9, 'write "," in place of ";"', 'env=prod, zone=a'],
+    ['env=prod os.type=linux', 10, 'write "," before os.type', 'env=prod, os.type=linux'],
+    ['env:prod', 4, 'write "=" in place of ":"', 'env=prod'],
+    ['label:env: prod', 10, 'write "=" in place of ":"', 'label:env= prod'],
+    ['env not in (a, b)', 5, 'write "notin" in place of "not in"', 'env notin (a, b)'],
+    ['env IN [a, b]', 5, 'write "in" in place of "IN"', 'env in (a, b)'],
+    ['env=\'pre "prod"\'', 5, 'in place of', 'env="pre \\"prod\\""'],
+    ['env==a && zone == b', 4, 'write "=" in place of "=="', 'env=a, zone = b'],
+    ['a="x == y" && b==c', 12, 'write "," in place of "&&"', 'a="x == y", b=c'],
+    ['a="1",\nb==c', 2, 'write "=" in place of "=="', 'a="1",\nb=c'],
+  ])(
+    '%j: what is written otherwise here is named, with a selector that may be meant',
+    (text, column, message, suggestion) => {
+      const outcome = parseSelector(text);
+      expect(outcome).toMatchObject({ kind: 'fault', fault: { column, suggestion } });
+      if (outcome.kind === 'fault') expect(outcome.fault.message).toContain(message);
+      expect(parseSelector(suggestion).kind).toBe('ok');
+      expect(() => requireSelector(text)).toThrow(`: ${suggestion}`);
+    },
+  );
+
+  test.each([
+    ['env=a or env=b', 7, 'there is no "or"'],
+    ['env=a || env=b', 7, 'there is no "or"'],
+    ['env=~a.*', 5, 'compared as a whole'],
+    ['cpu>3', 4, 'compared as a whole'],
+  ])('%j: what selectors do not have is said, and nothing is suggested', (text, column, message) => {
+    const outcome = parseSelector(text);
+    expect(outcome).toMatchObject({ kind: 'fault', fault: { column } });
+    if (outcome.kind !== 'fault') return;
+    expect(outcome.fault.message).toContain(message);
+    expect(outcome.fault.suggestion).toBeUndefined();
+  });
+
+  test('what is suggested is a selector', () => {
+    const part = fc.constantFrom(
+      'env',
+      'a:b',
+      '==',
+      '!==',
+      '=',
+      '&&',
+      'and',
+      '(',
+      ']',
+      ',',
+      "'x'",
+      '"y"',
+      ' ',
+      'in',
+      'not',
+      ':',
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 9 }), (parts) => {
+        const outcome = parseSelector(parts.join(''));
+        if (outcome.kind === 'fault' && outcome.fault.suggestion !== undefined)
+          expect(parseSelector(outcome.fault.suggestion).kind).toBe('ok');
+      }),
+    );
   });
 
   test('any text at all is parsed or refused with a place in it', () => {

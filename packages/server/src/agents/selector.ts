@@ -1,5 +1,6 @@
 import { DomainError } from '../lib/errors.ts';
 import { type Attributes, attributeOf, type Labels } from './agent.ts';
+import { mendSelector, strangerAt } from './selector-slips.ts';
 
 /** Where a key is looked up: an operator's label, an attribute of the description, or the label else the attribute. */
 export type SelectorScope = 'any' | 'label' | 'attr' | 'uid';
@@ -22,6 +23,8 @@ export interface SelectorFault {
   readonly line: number;
   readonly column: number;
   readonly message: string;
+  /** A selector that may be what was meant, where the fault is a usual slip. */
+  readonly suggestion?: string;
 }
 
 export type SelectorOutcome =
@@ -57,21 +60,46 @@ export function parseSelector(text: string): SelectorOutcome {
     return { kind: 'ok', selector: { text, requirements: new Parser(text).parse() } };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    const before = text.slice(0, error.at);
-    const lines = before.split('\n');
-    const place = { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
-    return { kind: 'fault', fault: { ...place, message: error.message } };
+    return { kind: 'fault', fault: faultOf(text, error) };
   }
+}
+
+/** A usual slip is named as such, with what may have been meant, where all of the text is right without it. */
+function faultOf(text: string, { at, message }: Fault): SelectorFault {
+  const mended = mendSelector(text);
+  const [slip] = mended.slips;
+  if (slip !== undefined && parses(mended.text)) {
+    return { ...placeOf(text, slip.at), message: slip.message, suggestion: mended.text };
+  }
+  return { ...placeOf(text, at), message: strangerAt(text, at) ?? message };
+}
+
+function parses(text: string): boolean {
+  try {
+    new Parser(text).parse();
+    return true;
+  } catch (error) {
+    if (error instanceof Fault) return false;
+    throw error;
+  }
+}
+
+function placeOf(text: string, at: number): { line: number; column: number } {
+  const lines = text.slice(0, at).split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }
 
 /** The selector, or `invalid_selector` with line, column and what was expected. */
 export function requireSelector(text: string, pointer = '/selector'): Selector {
   const outcome = parseSelector(text);
   if (outcome.kind === 'ok') return outcome.selector;
-  const { line, column, message } = outcome.fault;
-  throw new DomainError('invalid_selector', `selector, line ${line}, column ${column}: ${message}`, {
-    errors: [{ pointer, detail: message, line, column }],
-  });
+  const { message, ...place } = outcome.fault;
+  const meant = place.suggestion === undefined ? '' : `: ${place.suggestion}`;
+  throw new DomainError(
+    'invalid_selector',
+    `selector, line ${place.line}, column ${place.column}: ${message}${meant}`,
+    { errors: [{ pointer, detail: message, ...place }] },
+  );
 }
 
 export function matchesSelector(selector: Selector, subject: SelectorSubject): boolean {

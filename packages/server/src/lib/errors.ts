@@ -67,6 +67,8 @@ export interface ErrorPlace {
   readonly detail: string;
   readonly line?: number;
   readonly column?: number;
+  /** What may be written in its place. */
+  readonly suggestion?: string;
 }
 
 export interface DomainErrorOptions {

@@ -2,7 +2,6 @@ import {
   type AgentRecord,
   displayNameOf,
   hostNameOf,
-  type InstanceUid,
   type ReportedParts,
   typeOf,
   versionOf,
@@ -73,22 +72,4 @@ function textsOf(record: AgentRecord): AgentTexts {
     version: versionOf(record).toLowerCase(),
     host: hostNameOf(record).toLowerCase(),
   };
-}
-
-/** True where each word occurs in name, uid, host, type, version or a label as `key=value`. Words are lower-case. */
-export function hasWords({ texts, record }: AgentEntry, words: readonly string[]): boolean {
-  const { name, type, version, host } = texts;
-  return words.every(
-    (word) =>
-      name.includes(word) ||
-      host.includes(word) ||
-      uidHas(record.uid, word) ||
-      type.includes(word) ||
-      version.includes(word) ||
-      Object.entries(record.labels).some(([key, value]) => `${key}=${value}`.toLowerCase().includes(word)),
-  );
-}
-
-function uidHas(uid: InstanceUid, word: string): boolean {
-  return word.length <= uid.length && uid.includes(word);
 }

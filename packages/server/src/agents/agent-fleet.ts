@@ -3,6 +3,7 @@ import type { AgentRecord, InstanceUid, ReportedParts } from './agent.ts';
 import { type AgentEntry, MutableEntry, type SeenAgent } from './agent-entry.ts';
 import { AgentIndex, type IndexFilter } from './agent-index.ts';
 import { AgentOrder, type OrderedField } from './agent-order.ts';
+import { AgentWords } from './agent-words.ts';
 
 const FIRST_CAPACITY = 1024;
 
@@ -18,6 +19,7 @@ export class AgentFleet {
     version: this.#orderBy('version'),
     host: this.#orderBy('host'),
   };
+  readonly #words = new AgentWords(this);
   #all = new SlotSet(FIRST_CAPACITY);
 
   get size(): number {
@@ -55,6 +57,7 @@ export class AgentFleet {
     const isMoved = mutable(entry).put(record);
     this.index.update(entry.slot, before, record);
     if (isMoved) this.#moved(entry.slot);
+    else if (before.labels !== record.labels) this.#words.change();
   }
 
   /** A message came. Changes nothing that is listed, indexed or stored soon. */
@@ -82,6 +85,11 @@ export class AgentFleet {
     return this.index.matching(filter, this.#all);
   }
 
+  /** Of `matching` those that have all the words, which are lower-case, in their texts. Do not change the result. */
+  having(words: readonly string[], matching: SlotSet): SlotSet {
+    return this.#words.having(words, matching, this.#all);
+  }
+
   /** All agents in the order of a text. */
   order(field: OrderedField): { readonly order: AgentOrder; readonly slots: Uint32Array } {
     const order = this.#orders[field];
@@ -94,6 +102,7 @@ export class AgentFleet {
 
   #moved(slot: number): void {
     for (const order of Object.values(this.#orders)) order.change(slot);
+    this.#words.change();
   }
 
   #grow(): void {

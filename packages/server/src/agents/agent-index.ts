@@ -96,6 +96,14 @@ export class AgentIndex {
     return set === undefined ? this.#revisions.counts(config) : this.#revisions.countsWithin(config, set);
   }
 
+  /** Adds those with a type, a version or a label, as `key=value`, that contains the word. The word is lower-case. */
+  addNamed(set: SlotSet, word: string): void {
+    this.#fields.addWhere(set, 'type', (value) => value.toLowerCase().includes(word));
+    this.#fields.addWhere(set, 'version', (value) => value.toLowerCase().includes(word));
+    for (const key of this.#labels.keys())
+      this.#labels.addWhere(set, key, (value) => `${key}=${value}`.toLowerCase().includes(word));
+  }
+
   /** Keeps the agents of `set` that have a value of this field at all. */
   keepHaving(field: IndexField, set: SlotSet): SlotSet {
     const having = new SlotSet(set.size);

@@ -104,6 +104,15 @@ measure('selector of three terms', () =>
 );
 measure('selector os.type!=windows', () => page({ selector: 'os.type!=windows' }, 'name'));
 measure('words "fluent 10-0-7"', () => page({ q: 'fluent 10-0-7' }, 'name'));
+let word = 0;
+measure('words that were not asked for before', () => {
+  word += 1;
+  return page({ q: `fluent 10-0-${word}` }, 'name');
+});
+measure('one word that was not asked for before', () => {
+  word += 1;
+  return page({ q: `ip-10-0-${word}` }, 'name');
+});
 measure('500 rows by name', () =>
   pageOfAgents(fleet, {}, { limit: 500, sort: 'name' }).items.map((entry) => agentSummaryOf(entry)),
 );

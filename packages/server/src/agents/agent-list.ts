@@ -7,9 +7,9 @@ import {
 } from '@drover/api';
 import { nthSmallest } from '../lib/nth-smallest.ts';
 import { type CursorPart, decodeCursor, encodeCursor, type PageRequest, parseSort } from '../lib/page.ts';
-import { SlotSet } from '../lib/slot-set.ts';
+import type { SlotSet } from '../lib/slot-set.ts';
 import { sortInSlices } from '../lib/sort-in-slices.ts';
-import { type AgentEntry, hasWords } from './agent-entry.ts';
+import type { AgentEntry } from './agent-entry.ts';
 import type { AgentFleet } from './agent-fleet.ts';
 import type { OrderedField } from './agent-order.ts';
 import { requireSelector } from './selector.ts';
@@ -37,13 +37,7 @@ export function filterAgents(fleet: AgentFleet, filter: AgentMatch): SlotSet {
   const parsed = selector === undefined || selector === '' ? undefined : requireSelector(selector);
   const matching = fleet.matching({ ...fields, selector: parsed });
   const words = (q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return matching;
-  const found = new SlotSet(matching.size);
-  matching.forEach((slot) => {
-    const entry = fleet.at(slot);
-    if (entry !== undefined && hasWords(entry, words)) found.add(slot);
-  });
-  return found;
+  return words.length === 0 ? matching : fleet.having(words, matching);
 }
 
 /** One page of the agents that the filter leaves, in order; ties go by uid. */

@@ -9,11 +9,9 @@ import type {
   SyncState,
 } from '@drover/api';
 import type { SlotSet } from '../lib/slot-set.ts';
-import { driftStateOf, syncStateOf, typeOf, versionOf } from './agent.ts';
 import type { AgentFleet } from './agent-fleet.ts';
 import type { IndexField } from './agent-index.ts';
 import { type AgentMatch, filterAgents } from './agent-list.ts';
-import { credentialKindOf } from './enrolment.ts';
 
 const STATES: readonly ConnectionState[] = ['connected', 'stale', 'disconnected'];
 const HEALTHS: readonly HealthState[] = ['healthy', 'unhealthy', 'unknown'];
@@ -24,10 +22,10 @@ const CREDENTIALS: readonly CredentialKind[] = ['own', 'offered', 'failed', 'sha
 const DRIFTS: readonly DriftState[] = ['none', 'drifted', 'unknown'];
 const TOP = 50;
 
-/** Counts over the agents that the filter leaves; from the index alone where there is none. */
+/** Counts over the agents that the filter leaves, from the index: no agent is looked at. */
 export function statsOf(fleet: AgentFleet, filter: AgentMatch, silentConnections: number): Stats {
   const isFiltered = Object.values(filter).some((value) => value !== undefined && value.length > 0);
-  const counter = isFiltered ? countsOf(fleet, filterAgents(fleet, filter)) : indexCounts(fleet);
+  const counter = isFiltered ? countsWithin(fleet, filterAgents(fleet, filter)) : indexCounts(fleet);
   const record = <K extends string>(field: IndexField, keys: readonly K[]): Record<K, number> =>
     Object.fromEntries(keys.map((key) => [key, counter.count(field, key)])) as Record<K, number>;
   const top = (field: IndexField): { value: string; count: number }[] =>
@@ -65,31 +63,12 @@ function indexCounts(fleet: AgentFleet): Counter {
   };
 }
 
-function countsOf(fleet: AgentFleet, slots: SlotSet): Counter {
-  const fields = new Map<IndexField, Map<string, number>>();
-  const add = (field: IndexField, value: string): void => {
-    const values = fields.get(field) ?? new Map<string, number>();
-    fields.set(field, values);
-    values.set(value, (values.get(value) ?? 0) + 1);
+function countsWithin(fleet: AgentFleet, slots: SlotSet): Counter {
+  const known = new Map<IndexField, ReadonlyMap<string, number>>();
+  const counts = (field: IndexField): ReadonlyMap<string, number> => {
+    const found = known.get(field) ?? new Map(fleet.index.countsWithin(field, slots));
+    known.set(field, found);
+    return found;
   };
-  let total = 0;
-  slots.forEach((slot) => {
-    const record = fleet.at(slot)?.record;
-    if (record === undefined) return;
-    total += 1;
-    add('state', record.connection.state);
-    add('health', record.health.state);
-    add('sync', syncStateOf(record));
-    add('drift', driftStateOf(record));
-    add('configStatus', record.config.status);
-    add('enrolment', record.enrolment.state);
-    add('credential', credentialKindOf(record.ownCredential, record.access));
-    add('type', typeOf(record));
-    add('version', versionOf(record));
-  });
-  return {
-    total,
-    count: (field, value) => fields.get(field)?.get(value) ?? 0,
-    counts: (field) => fields.get(field) ?? [],
-  };
+  return { total: slots.count(), count: (field, value) => counts(field).get(value) ?? 0, counts };
 }

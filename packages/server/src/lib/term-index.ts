@@ -57,6 +57,11 @@ export class TermIndex {
     return sizeOf(this.#keys.get(key)?.postings.get(value));
   }
 
+  /** In no order. */
+  keys(): Iterable<string> {
+    return this.#keys.keys();
+  }
+
   /** How many pairs of a slot and a value the key has: as many as slots that have it, where each has one value. */
   terms(key: string): number {
     return this.#keys.get(key)?.terms ?? 0;
@@ -101,6 +106,11 @@ export class TermIndex {
   /** Adds the slots whose value of `key` is `value`. */
   addTo(set: SlotSet, key: string, value: string): void {
     addPosting(set, this.#keys.get(key)?.postings.get(value));
+  }
+
+  /** Adds the slots whose value of `key` is wanted. */
+  addWhere(set: SlotSet, key: string, isWanted: (value: string) => boolean): void {
+    for (const [value, posting] of this.#postings(key)) if (isWanted(value)) addPosting(set, posting);
   }
 
   /** Adds the slots that have `key` at all. */

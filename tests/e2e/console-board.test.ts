@@ -167,7 +167,7 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     await eventually('it failed', async () => (await api.getRollout(id)).state === 'failed');
     await bench.open(page, `/agents/${uid(1)}?tab=configuration`);
     const intended = page.getByRole('region', { name: 'Intended', exact: true });
-    await intended.getByText('of admin').waitFor();
+    await intended.getByText('by admin').waitFor();
     await intended.getByText('once more').waitFor();
     await intended.getByText('unknown exporter "nope"').waitFor();
     await page.getByRole('region', { name: 'Intended and effective, line by line' }).waitFor();
@@ -187,7 +187,7 @@ describeWithBrowser('the board of a rollout and the page of an agent', () => {
     await bench.open(page, `/agents/${uid(7)}?tab=configuration`);
     const effective = page.getByRole('region', { name: 'Effective', exact: true });
     await effective.getByText('a file without a name').waitFor();
-    const pipelines = page.getByRole('region', { name: 'Pipelines that it runs' });
+    const pipelines = page.getByRole('region', { name: 'Effective pipelines' });
     await pipelines.getByText('None to draw: the text has no pipelines under service::pipelines.').waitFor();
     expect(complaints).toEqual([]);
     await context.close();

@@ -74,7 +74,7 @@ describeWithCollector('the flow gate', () => {
         figures: { agents: 1, sent: 0 },
       });
       expect(Number(verdict?.figures.sentBefore)).toBeGreaterThan(1);
-      expect(verdict?.text).toContain('of what they sent before');
+      expect(verdict?.text).toContain('of the previous rate');
       expect(waves[0]?.gates).toContainEqual(expect.objectContaining({ gate: 'health', passed: true }));
       await eventually('nobody but the first was given it', async () => {
         const { counts } = await api.getRollout(id);

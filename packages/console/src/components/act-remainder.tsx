@@ -20,7 +20,7 @@ export function ActRemainder(props: {
       )}
       {cannot.map(({ reason, count }) => (
         <li key={reason}>
-          {countOf(count, 'agent')} cannot: {reason}.
+          {countOf(count, 'agent')} skipped: {reason.replace(/^is /, '')}.
         </li>
       ))}
       {isCut ? <li>{countOf(changed - instanceUids.length, 'more agent')}: repeat this for them.</li> : null}

@@ -55,7 +55,7 @@ function RestartLine({ run, onDismiss }: { readonly run: RestartRun; readonly on
         {run.leftOut.map(({ reason, count }) => (
           <span key={reason} className={styles.said}>
             {' '}
-            {formatCount(count)} skipped: {reason}.
+            {formatCount(count)} skipped: {reason.replace(/^is /, '')}.
           </span>
         ))}
       </span>

@@ -210,9 +210,9 @@ export class AgentIntake {
   #sayEnrolment({ uid, enrolment }: AgentRecord): void {
     const { state, by } = enrolment;
     if (state === 'pending')
-      this.#options.timeline.add(uid, 'approval_pending', 'waits for the approval of an operator');
+      this.#options.timeline.add(uid, 'approval_pending', 'waiting for approval by an operator');
     else if (by !== null) this.#options.timeline.add(uid, 'approved', `approved by ${by}`, { author: by });
-    else this.#options.timeline.add(uid, 'approved', 'approved: agents need no approval here');
+    else this.#options.timeline.add(uid, 'approved', 'approved: no approval is needed here');
   }
 
   #awake(record: AgentRecord, nowMs: number): AgentRecord {
@@ -235,8 +235,8 @@ const DISCONNECTED: Readonly<Record<DisconnectReason, string>> = {
   agent_disconnect: 'the agent said goodbye',
   closed: 'the connection was closed',
   silent: 'no message for too long',
-  replaced: 'another connection took its place',
-  cut: 'the connection was cut',
+  replaced: 'replaced by another connection',
+  cut: 'the connection was lost',
   drained: 'the server stopped',
 };
 

@@ -11,7 +11,7 @@ export interface ReportEvent {
 export function reportEvents(before: AgentRecord, after: AgentRecord, report: AgentReport): ReportEvent[] {
   const events: ReportEvent[] = [];
   if (after.attributes !== before.attributes && before.attributes.length > 0) {
-    events.push({ kind: 'described', detail: 'the agent describes itself anew', data: {} });
+    events.push({ kind: 'described', detail: 'the agent reported a new description', data: {} });
   }
   const isFirst = before.health.state === 'unknown' && after.health.state === 'healthy';
   const isOther =
@@ -23,7 +23,11 @@ export function reportEvents(before: AgentRecord, after: AgentRecord, report: Ag
   }
   if (after.config !== before.config && !isUnsetConfig(after.config)) events.push(configEvent(after));
   if (report.parts.effectiveConfig !== undefined) {
-    events.push({ kind: 'effective_config_changed', detail: 'the agent reports what it runs', data: {} });
+    events.push({
+      kind: 'effective_config_changed',
+      detail: 'the agent reported its effective configuration',
+      data: {},
+    });
   }
   return events;
 }

@@ -171,7 +171,7 @@ export function activitySuite(start: () => Promise<TestControlPlane>): void {
       });
       expect(good).toEqual([
         `admin rollout.started rollout edge r1: to ${selector}`,
-        'drover rollout.wave_passed rollout edge r1: wave 1 of 2 is through',
+        'drover rollout.wave_passed rollout edge r1: wave 1 of 2 passed',
         'drover rollout.succeeded rollout edge r1: ',
       ]);
     });

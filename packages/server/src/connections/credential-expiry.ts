@@ -68,7 +68,7 @@ export class CredentialExpiry {
     if (state !== 'active' || records.book.of(uid).some(serves)) return;
     if (agents.record(uid)?.enrolment.state !== 'approved') return;
     // Nothing proves any more that whoever comes with this uid is who was approved.
-    const event = { kind: 'approval_pending', detail: 'to be approved again', data: {} } as const;
+    const event = { kind: 'approval_pending', detail: 'needs approval again', data: {} } as const;
     agents
       .decide([{ uid, enrolment: PENDING, event }])
       .catch((error: unknown) =>

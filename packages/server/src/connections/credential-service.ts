@@ -178,7 +178,7 @@ export class CredentialService {
 
   /** An offer left for the agent. */
   offered(uid: InstanceUid): void {
-    this.#options.agents.recordEvent(uid, 'credential_offered', 'offered a credential of its own');
+    this.#options.agents.recordEvent(uid, 'credential_offered', 'offered its own credential');
   }
 
   // What operators ask.

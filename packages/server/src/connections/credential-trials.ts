@@ -87,7 +87,7 @@ export class CredentialTrials {
     for (const other of others) records.drop(other);
     this.#tried.delete(id);
     issuer.withdraw(uid, isNextOffered ? id : undefined);
-    agents.recordEvent(uid, 'credential_used', 'comes by a credential of its own', { credential: id });
+    agents.recordEvent(uid, 'credential_used', 'connected with its own credential', { credential: id });
     log.info({ agent: uid, credential: id, author: createdBy }, 'credential in use');
   }
 

@@ -148,7 +148,10 @@ describe.each<Transport>(['websocket', 'http'])('approval over %s', (transport) 
       selector: '',
       strategy: { kind: 'all' },
     });
-    expect(preview.cannot).toMatchObject({ count: 1, agents: [{ reason: 'the agent waits for approval' }] });
+    expect(preview.cannot).toMatchObject({
+      count: 1,
+      agents: [{ reason: 'the agent is waiting for approval' }],
+    });
     expect([agent.applied, agent.authorization()]).toEqual([[], '']);
 
     const approved = await server.api.approveAgent(agent.uid);

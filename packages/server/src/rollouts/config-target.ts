@@ -121,7 +121,7 @@ export class ConfigTarget implements TargetKind<ConfigTargetInput, ConfigStack> 
   whyNot(agent: AgentRecord, target: ConfigStack): string | undefined {
     const { state } = agent.enrolment;
     if (state !== 'approved')
-      return state === 'pending' ? 'the agent waits for approval' : `the agent was ${state}`;
+      return state === 'pending' ? 'the agent is waiting for approval' : `the agent was ${state}`;
     if ((agent.capabilities & AGENT_CAPABILITIES.AcceptsRemoteConfig) === 0n)
       return 'the agent does not accept remote configuration';
     const rendering = this.#rendering(agent, target);

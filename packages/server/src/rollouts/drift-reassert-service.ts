@@ -211,7 +211,7 @@ export class DriftReassertService {
     const nextAtMs = nowMs + settings.afterMs * 2 ** tries;
     this.#cases.set(uid, { ...found, tries, lastAtMs: nowMs, nextAtMs });
     const differences = drift.differencesOf(uid)?.length ?? 0;
-    const detail = `re-asserted by policy, try ${tries} of ${settings.tries}: it drifts in ${differences}`;
+    const detail = `re-asserted by the policy, attempt ${tries} of ${settings.tries}: drifted in ${differences}`;
     agents.recordEvent(uid, 'reasserted', detail, { tries, maxTries: settings.tries });
     this.#tried.add(uid);
     return true;
@@ -238,7 +238,7 @@ export class DriftReassertService {
   #giveUp({ uid }: AgentRecord, found: Case): void {
     const { agents, settings } = this.#options;
     this.#cases.set(uid, { ...found, isStopped: true });
-    const detail = `it drifts after ${settings.tries} tries: policy leaves it alone until it is given something again`;
+    const detail = `still drifted after ${settings.tries} attempts: the policy gave up until its next rollout`;
     agents.recordEvent(uid, 'reassert_stopped', detail, { tries: found.tries });
   }
 

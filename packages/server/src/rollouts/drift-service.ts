@@ -142,11 +142,12 @@ export class DriftService {
     if (desired === null) return unknown('nothing is intended for it');
     if (desired.problem) return unknown(desired.problem);
     if (config.hash !== desired.hash || config.status !== 'applied')
-      return unknown('it has not applied what it is meant to run');
+      return unknown('it has not applied its intended configuration');
     const bodies = await this.#options.agents.effectiveBodies(uid);
     const [body] = bodies?.values() ?? [];
-    if (bodies === undefined || body === undefined) return unknown('it does not report what it runs');
-    if (bodies.size > 1) return unknown('it reports what it runs in several files');
+    if (bodies === undefined || body === undefined)
+      return unknown('it does not report its effective configuration');
+    if (bodies.size > 1) return unknown('it reports its effective configuration in several files');
     const text = withoutOwnPlaces(body, uid);
     return this.#cached(sha256Hex(`${desired.hash}\n${text}`), () => this.#compare(uid, desired.hash, body));
   }
@@ -162,10 +163,11 @@ export class DriftService {
 
   #compare(uid: InstanceUid, hash: string, body: string): Judgement {
     const intended = this.#intendedOf(uid, hash);
-    if (intended === null) return unknown('what it is meant to run is no Collector configuration');
+    if (intended === null) return unknown('its intended configuration is not a Collector configuration');
     const effective = this.#reader.read(body);
-    if (effective.kind === 'invalid') return unknown('what it reports cannot be read');
-    if (effective.kind === 'too_large') return unknown('what it reports is too large to be compared');
+    if (effective.kind === 'invalid') return unknown('its effective configuration cannot be read');
+    if (effective.kind === 'too_large')
+      return unknown('its effective configuration is too large to be compared');
     const { data, key } = effective;
     const judge = (): Judgement => ({ kind: 'judged', differences: findDrift(intended, data) });
     // Agents whose texts differ in comments alone have the same sections.

@@ -134,7 +134,7 @@ export function driftSuite(open: () => Promise<TestDatabase>): void {
       await until(domain, () => domain.agents.record(uidOf(waiting))?.drift === 0);
       domain.clock.advance(1000);
       expect(fleet.runs()).toMatchObject([
-        { state: 'ended', asked: 3, leftOut: [{ reason: 'drifts no more', count: 1 }] },
+        { state: 'ended', asked: 3, leftOut: [{ reason: 'has not drifted any more', count: 1 }] },
       ]);
       expect(again).toHaveLength(3);
       report(domain, waiting, EFFECTIVE(uidOf(waiting), 'elsewhere:4317'));
@@ -174,9 +174,11 @@ export function driftSuite(open: () => Promise<TestDatabase>): void {
         reason: 'nothing is intended for it',
       });
       await fleetOnStack(domain, 1);
-      expect((await domain.drift.drift(uidOf(1))).reason).toBe('it does not report what it runs');
+      expect((await domain.drift.drift(uidOf(1))).reason).toBe(
+        'it does not report its effective configuration',
+      );
       report(domain, 1, 'receivers: [');
-      expect((await domain.drift.drift(uidOf(1))).reason).toBe('what it reports cannot be read');
+      expect((await domain.drift.drift(uidOf(1))).reason).toBe('its effective configuration cannot be read');
       await expect(domain.drift.drift('01900000-0000-7000-8000-00000000ffff')).rejects.toMatchObject({
         code: 'agent_not_found',
       });

@@ -66,7 +66,7 @@ export class FleetDriftService {
         const agent = agents.record(uid);
         if (agent === undefined) return 'is not known';
         // By the time of its turn it may have come back by itself.
-        return agent.drift === 0 ? 'drifts no more' : reasserter.reassertable(uid).refusal;
+        return agent.drift === 0 ? 'has not drifted any more' : reasserter.reassertable(uid).refusal;
       },
       ask: (uid, { id, author }) => {
         reasserter.reassert(uid);

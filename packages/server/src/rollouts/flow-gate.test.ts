@@ -20,11 +20,11 @@ test('what flows as before passes, with the figures that were judged', () => {
 });
 
 test.each([
-  ['drops everything', sums({ sent: 0, accepted: 0 }), 'send 0.0 % of what they sent before'],
+  ['drops everything', sums({ sent: 0, accepted: 0 }), 'send 0.0 % of the previous rate'],
   ['refuses', sums({ refused: 20 }), 'refuse 17 %'],
-  ['fails to send', sums({ failed: 50 }), '33 % of what they send fails'],
+  ['fails to send', sums({ failed: 50 }), '33 % of outgoing data fails'],
   ['queues up', sums({ queuePercent: 95 }), 'a queue is 95 % full'],
-  ['falls silent', sums({ agents: 0, sent: 0, accepted: 0 }), 'send none any more'],
+  ['falls silent', sums({ agents: 0, sent: 0, accepted: 0 }), 'stopped sending own metrics'],
 ])('a wave that %s fails, and says why', (_what, after, words) => {
   const verdict = judgeFlow({}, sums(), after, 4, 0);
   expect(verdict.passed).toBe(false);
@@ -42,7 +42,7 @@ test('agents without metrics are judged by health alone, and the gate says so', 
   const none = sums({ agents: 0, accepted: 0, sent: 0, queuePercent: null, memoryBytes: null });
   expect(judgeFlow({}, none, none, 4, 0)).toMatchObject({
     passed: true,
-    text: 'nothing is known of what flows; 4 of 4 agents sent no metrics and are judged by health alone',
+    text: 'data flow is unknown; 4 of 4 agents sent no metrics and are judged by health alone',
   });
   expect(judgeFlow({}, null, sums({ agents: 3 }), 4, 0).text).toContain('1 of 4 agents sent no metrics');
 });
@@ -51,7 +51,7 @@ test('agents that export too seldom for the soak are no silent ones', () => {
   const none = sums({ agents: 0, late: 4, accepted: 0, sent: 0, queuePercent: null, memoryBytes: null });
   expect(judgeFlow({}, sums(), none, 4, 0)).toMatchObject({
     passed: true,
-    text: 'nothing is known of what flows; 4 of 4 agents sent no metrics (4 export less often than this soak lasts) and are judged by health alone',
+    text: 'data flow is unknown; 4 of 4 agents sent no metrics (4 export less often than the soak time) and are judged by health alone',
   });
 });
 

@@ -54,25 +54,21 @@ export function judgeFlow(
   };
   if (after.agents > 0) {
     if (sentPercent !== null && sentPercent < minSentPercent)
-      faults.push(
-        `they send ${shown(sentPercent)} % of what they sent before (at least ${minSentPercent} %)`,
-      );
+      faults.push(`they send ${shown(sentPercent)} % of the previous rate (at least ${minSentPercent} %)`);
     if (refusedPercent > maxRefusedPercent)
-      faults.push(
-        `they refuse ${shown(refusedPercent)} % of what they receive (at most ${maxRefusedPercent} %)`,
-      );
+      faults.push(`they refuse ${shown(refusedPercent)} % of incoming data (at most ${maxRefusedPercent} %)`);
     if (failedPercent > maxFailedPercent)
-      faults.push(`${shown(failedPercent)} % of what they send fails (at most ${maxFailedPercent} %)`);
+      faults.push(`${shown(failedPercent)} % of outgoing data fails (at most ${maxFailedPercent} %)`);
     if (after.queuePercent !== null && after.queuePercent > maxQueuePercent)
       faults.push(`a queue is ${shown(after.queuePercent)} % full (at most ${maxQueuePercent} %)`);
     const maxGrowth = gate.maxMemoryGrowthPercent;
     if (maxGrowth !== undefined && memoryGrowthPercent !== null && memoryGrowthPercent > maxGrowth)
       faults.push(`their memory grew by ${shown(memoryGrowthPercent)} % (at most ${maxGrowth} %)`);
   } else if (before !== null && before.agents > 0 && after.late === 0) {
-    faults.push('they sent metrics of their own before the change and send none any more');
+    faults.push('they stopped sending own metrics after the change');
   }
   const silent = waveSize - after.agents;
-  const late = after.late > 0 ? ` (${after.late} export less often than this soak lasts)` : '';
+  const late = after.late > 0 ? ` (${after.late} export less often than the soak time)` : '';
   const note =
     silent > 0
       ? `; ${silent} of ${waveSize} agents sent no metrics${late} and are judged by health alone`
@@ -80,8 +76,8 @@ export function judgeFlow(
   const passed = faults.length === 0;
   const verdict = passed
     ? after.agents === 0
-      ? 'nothing is known of what flows'
-      : 'what flows is within the limits'
+      ? 'data flow is unknown'
+      : 'data flow is within the limits'
     : faults.join(', ');
   return {
     gate: 'flow',

@@ -173,7 +173,7 @@ export class HandOut<T extends PinnedTarget> {
       members.join({ ...pending, rolloutId: stack.id, wave: waveOf(stack, agent) });
       const member = members.active(uid);
       if (member?.rolloutId === rollout.id)
-        members.update(moved(member, 'pending', 'its stack is another by now', changedAtMs));
+        members.update(moved(member, 'pending', 'its stack has changed', changedAtMs));
     }
     for (const layer of joined) members.join({ ...pending, rolloutId: layer.id, wave: waveOf(layer, agent) });
   }
@@ -183,7 +183,7 @@ export class HandOut<T extends PinnedTarget> {
     const { members, kind, clock } = this.#options;
     const member = members.active(uid);
     if (member?.rolloutId !== rollout.id) return;
-    const reason = `its stack does not hold ${kind.partOf(rollout.target)} any more`;
+    const reason = `its stack no longer contains ${kind.partOf(rollout.target)}`;
     members.update(moved(member, 'skipped', reason, clock.now()));
   }
 
@@ -196,7 +196,7 @@ export class HandOut<T extends PinnedTarget> {
     assignments.set(assignment);
     kind.show(uid, { target, rolloutId, assignedAtMs });
     const hash = kind.hashFor(agent, target);
-    agents.recordEvent(uid, 'config_assigned', `to run ${kind.describe(target)}`, { rolloutId, hash });
+    agents.recordEvent(uid, 'config_assigned', `intended: ${kind.describe(target)}`, { rolloutId, hash });
     history.given(assignment, hash, takenBack);
     const member = members.active(uid);
     if (member === undefined || (rolloutId !== null && member.rolloutId !== rolloutId)) return;

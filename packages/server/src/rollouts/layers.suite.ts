@@ -82,7 +82,7 @@ export function layersSuite(open: () => Promise<TestDatabase>): void {
       const target = layer('base').target;
       expect((await domain.wouldRun.wouldRun(uidOf(2), target)).target.configs).toEqual([us, base[1]]);
       expect((await domain.wouldRun.wouldRun(uidOf(3), target)).cannot).toBe(
-        'its stack does not hold "base"',
+        'its stack does not contain "base"',
       );
       offered.length = 0;
       const id = await giveLayer(domain, 'base');

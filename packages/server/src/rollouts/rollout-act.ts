@@ -19,7 +19,7 @@ function subjectOf({ id }: Rollout, what: string): Act['subject'] {
 /** An operator starts it. `what`: its target, for people. */
 export function startedAct(rollout: Rollout, what: string): Act {
   const { createdBy: author, selector, message } = rollout;
-  const whom = selector === '' ? 'to every agent' : `to ${selector}`;
+  const whom = selector === '' ? 'to all agents' : `to ${selector}`;
   const detail = message === '' ? whom : `${whom}: ${message}`;
   return { author, kind: 'rollout.started', subject: subjectOf(rollout, what), detail, data: { selector } };
 }
@@ -28,7 +28,7 @@ export function startedAct(rollout: Rollout, what: string): Act {
 export function actedAct(rollout: Rollout, action: RolloutAction, author: string, what: string): Act {
   const { pause } = rollout.progress;
   const isOverGate = action === 'resume' && pause?.kind === 'gate';
-  const detail = isOverGate ? `past a gate that failed: ${pause.text}` : '';
+  const detail = isOverGate ? `overriding a failed gate: ${pause.text}` : '';
   return { author, kind: KINDS[action], subject: subjectOf(rollout, what), detail };
 }
 
@@ -48,7 +48,7 @@ export function stepAct(before: Rollout, after: Rollout, what: string): Act | un
     return undefined;
   }
   const isPassed = waves[current]?.state === 'passed' && before.progress.waves[current]?.state !== 'passed';
-  return isPassed ? by('rollout.wave_passed', `wave ${current + 1}${of} is through`) : undefined;
+  return isPassed ? by('rollout.wave_passed', `wave ${current + 1}${of} passed`) : undefined;
 }
 
 function failedGates({ progress }: Rollout): string {

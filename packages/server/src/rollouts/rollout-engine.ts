@@ -331,7 +331,7 @@ export class RolloutEngine<Input, T extends PinnedTarget> {
     kind.show(agent.uid, { target, rolloutId, assignedAtMs });
     // Back after a crash that took its record: it is to have what it had.
     if (agent.desired === null) return;
-    const what = hash === '' ? 'can no longer be made for it' : 'has other values for it';
+    const what = hash === '' ? 'can no longer be built for this agent' : 'has other values for this agent';
     agents.recordEvent(agent.uid, 'config_assigned', `${kind.describe(target)} ${what}`, { rolloutId, hash });
     this.desiredChanges.emit([agent.uid]);
   }

@@ -141,7 +141,7 @@ export class RolloutService {
     const { target, content } = await this.#target.read(input, current);
     const part = input.replaces === 'layer' ? input.name : undefined;
     const hasPlace = part === undefined || current?.configs.some(({ name }) => name === part) === true;
-    if (!hasPlace) return { target, content, cannot: `its stack does not hold "${part}"` };
+    if (!hasPlace) return { target, content, cannot: `its stack does not contain "${part}"` };
     const rendering = content.render(agent);
     const missing = rendering.kind === 'none' ? rendering.reason : undefined;
     return { target, content, cannot: this.#target.whyNot(agent, target) ?? missing };

@@ -66,7 +66,7 @@ export function stackContentSuite(open: () => Promise<TestDatabase>): void {
       expect(offered).toEqual([uidOf(2)]);
       expect(textOf(domain, 2)).toBe(BODY('us'));
       const { items } = await domain.agents.events(uidOf(2), { limit: 10 });
-      expect(items.map(({ detail }) => detail)).toContain('base r1 has other values for it');
+      expect(items.map(({ detail }) => detail)).toContain('base r1 has other values for this agent');
       await domain.stop();
     });
 

@@ -31,7 +31,7 @@ export function failuresVerdict(
   const size = matched - skipped - superseded;
   const allowed = failuresAllowed(strategy, size);
   if (allowed === undefined || failed <= allowed) return undefined;
-  const text = `${failed} of ${size} agents could not apply it (${allowed} may)`;
+  const text = `${failed} of ${size} agents could not apply it (${allowed} allowed)`;
   return {
     gate: 'failures',
     passed: false,
@@ -88,7 +88,7 @@ export class WaveJudge {
     const passed = unhealthy + counts.failed <= Math.max(allowed, counts.failed);
     const more = unhealthy > names.length ? ` and ${unhealthy - names.length} more` : '';
     const text = passed
-      ? `${counts.applied - unhealthy - unknown} of ${size} agents run it and are healthy${unknown > 0 ? `, ${unknown} do not say` : ''}`
+      ? `${counts.applied - unhealthy - unknown} of ${size} agents run it and are healthy${unknown > 0 ? `, ${unknown} of unknown health` : ''}`
       : `${unhealthy} of ${size} agents run it and are unhealthy: ${names.join(', ')}${more}`;
     const figures = {
       agents: size,

@@ -163,7 +163,7 @@ export class WaveRunner<T extends PinnedTarget> {
     }
     if (needsApproval(strategy, current)) {
       const next = members.counts(rollout.id, current + 1).matched;
-      const text = `wave ${current + 1} of ${progress.waves.length} is through; the next one has ${next} agents`;
+      const text = `wave ${current + 1} of ${progress.waves.length} passed; the next one has ${next} agents`;
       await save(halted(passed, { kind: 'approval', wave: current, text }, nowMs));
       return false;
     }

@@ -110,7 +110,7 @@ export function wavesSuite(open: () => Promise<TestDatabase>): void {
       await inState(domain, id, 'paused');
       const halted = domain.rollouts.get(id);
       expect(halted.pausedBecause).toMatchObject({ kind: 'gate', wave: 0 });
-      expect(halted.pausedBecause?.text).toContain('2 of 4 agents could not apply it (1 may)');
+      expect(halted.pausedBecause?.text).toContain('2 of 4 agents could not apply it (1 allowed)');
       expect(halted.waves).toMatchObject([
         { state: 'failed', gates: [{ gate: 'failures', passed: false, figures: { failed: 2, allowed: 1 } }] },
         { state: 'waiting' },

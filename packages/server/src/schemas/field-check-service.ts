@@ -95,7 +95,6 @@ function notesOn(targets: readonly ComponentSchemaTarget[], left: readonly Field
 }
 
 function nameOf({ distribution, version, agents }: ComponentSchemaTarget): string {
-  const name =
-    distribution === '' ? 'agents that do not say what they are' : `${distribution} ${version}`.trim();
+  const name = distribution === '' ? 'agents of unknown type' : `${distribution} ${version}`.trim();
   return `${name} (${agents} ${agents === 1 ? 'agent' : 'agents'})`;
 }

@@ -5,11 +5,11 @@ import {
   type JsonValue,
 } from '@drover/api';
 import { breathe } from '../lib/breathe.ts';
+import { csvLine } from '../lib/csv.ts';
 import { DomainError } from '../lib/errors.ts';
 import { attributeOf } from './agent.ts';
 import type { AgentEntry } from './agent-entry.ts';
 import { agentSummaryOf } from './agent-view.ts';
-import { csvLine } from './csv.ts';
 
 /** Agents of one piece of the file: no longer stretch of work than a page of a list. */
 const PIECE = 200;

@@ -31,6 +31,17 @@ test('CSV quotes what needs it, and no cell is a formula', async () => {
   ]);
 });
 
+test('CSV of what people wrote is as safe as that of agents', async () => {
+  const written = async (detail: string) => {
+    async function* one() {
+      yield { ...ENTRY, detail };
+    }
+    return (await whole(exportText(one(), 'csv'))).split('\r\n')[1]?.split(',edge,edge,')[1];
+  };
+  expect(await written('＝1+1')).toBe("'＝1+1,");
+  expect(await written(' a; b')).toBe('" a; b",');
+});
+
 test('JSON is one array, also an empty one', async () => {
   expect(JSON.parse(await whole(exportText(some(2), 'json')))).toEqual([ENTRY, { ...ENTRY, id: 2 }]);
   expect(JSON.parse(await whole(exportText(some(0), 'json')))).toEqual([]);

@@ -1,4 +1,5 @@
 import type { ActivityEntry, ActivityExportFormat } from '@drover/api';
+import { csvLine } from '../lib/csv.ts';
 
 const COLUMNS: readonly (readonly [string, (entry: ActivityEntry) => string])[] = [
   ['at', ({ at }) => at],
@@ -17,8 +18,8 @@ export async function* exportText(
   format: ActivityExportFormat,
 ): AsyncGenerator<string> {
   if (format === 'csv') {
-    yield `${COLUMNS.map(([name]) => name).join(',')}\r\n`;
-    for await (const entry of entries) yield `${COLUMNS.map(([, text]) => cell(text(entry))).join(',')}\r\n`;
+    yield csvLine(COLUMNS.map(([name]) => name));
+    for await (const entry of entries) yield csvLine(COLUMNS.map(([, text]) => text(entry)));
     return;
   }
   let before = '[';
@@ -27,10 +28,4 @@ export async function* exportText(
     before = ',';
   }
   yield before === '[' ? '[]\n' : '\n]\n';
-}
-
-/** RFC 4180. A spreadsheet must not take what somebody wrote for a formula. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -2,7 +2,10 @@
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const QUOTED = /[",;\r\n]|^\s|\s$/;
 
-/** A field of a CSV file (RFC 4180). What agents say of themselves must not become a formula: a quote in front keeps it text. */
+/**
+ * A field of a CSV file (RFC 4180). What agents and people write must not become a formula: a quote in front keeps it
+ * text. A file has no byte order mark: most programs would take it for a part of the first column's name.
+ */
 export function csvField(text: string): string {
   const safe = FORMULA.test(text) ? `'${text}` : text;
   return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -1,41 +1,14 @@
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { WatchedPage } from './support/browser.ts';
+import { configEditing, EDITED_BODY } from './support/config-editor.ts';
 import { consoleBench, judged, typeBody } from './support/console-bench.ts';
 import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
-const BODY = `receivers:
-  otlp:
-    protocols:
-      grpc: {}
-processors:
-  batch:
-    timeout: 1s
-exporters:
-  debug: {}
-service:
-  pipelines:
-    traces:
-      receivers: [otlp]
-      processors: [batch]
-      exporters: [debug]
-`;
+const BODY = EDITED_BODY;
 
 describeWithBrowser('unsaved and shared work in the editor of configurations', () => {
   const bench = consoleBench('console-editor-together');
-  const textbox = (page: Page) => page.getByRole('textbox', { name: 'Configuration body' });
-  const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
-  const savedBody = async (name: string) => (await bench.server.api.getConfig(name)).body;
-
-  /** An editor of its own on a configuration of its own. */
-  async function opened(name: string): Promise<WatchedPage> {
-    await bench.server.api.putConfig(name, { body: BODY });
-    const ui = await bench.signedIn();
-    await bench.open(ui.page, `/configs/${name}`);
-    await textbox(ui.page).waitFor();
-    return ui;
-  }
+  const { textbox, button, opened, savedBody } = configEditing(bench);
 
   test('unsaved text survives a reload and is offered back with its age; what is discarded can be had back', async () => {
     const { page, context } = await opened('kept');

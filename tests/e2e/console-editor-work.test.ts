@@ -1,27 +1,12 @@
 import { createOpampClient, memoryStateStore, type OpampClient } from '@drover/opamp/client';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { WatchedPage } from './support/browser.ts';
+import { configEditing, EDITED_BODY } from './support/config-editor.ts';
 import { consoleBench, judged, typeBody } from './support/console-bench.ts';
 import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
-const BODY = `receivers:
-  otlp:
-    protocols:
-      grpc: {}
-processors:
-  batch:
-    timeout: 1s
-exporters:
-  debug: {}
-service:
-  pipelines:
-    traces:
-      receivers: [otlp]
-      processors: [batch]
-      exporters: [debug]
-`;
+const BODY = EDITED_BODY;
 const UNTIDY = `# head
 receivers:
     otlp:   # the one
@@ -59,6 +44,7 @@ describeWithBrowser('work in the editor of configurations', () => {
   const bench = consoleBench('console-editor-work', {
     env: { DROVER_HTTP_PATH_PREFIX: '/tools/drover' },
   });
+  const { textbox, button, opened, savedBody } = configEditing(bench);
   let agent: OpampClient;
 
   beforeAll(async () => {
@@ -88,20 +74,7 @@ describeWithBrowser('work in the editor of configurations', () => {
     await agent?.stop();
   });
 
-  const textbox = (page: Page) => page.getByRole('textbox', { name: 'Configuration body' });
-  const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
   const activeLine = async (page: Page) => (await page.locator('.cm-activeLine').innerText()).trim();
-
-  /** An editor of its own on a configuration of its own. */
-  async function opened(name: string, body: string, path = `/configs/${name}`): Promise<WatchedPage> {
-    await bench.server.api.putConfig(name, { body });
-    const ui = await bench.signedIn();
-    await bench.open(ui.page, path);
-    await textbox(ui.page).waitFor();
-    return ui;
-  }
-  /** The whole text, also of lines that the editor does not draw. */
-  const savedBody = async (name: string) => (await bench.server.api.getConfig(name)).body;
 
   test('a text of nearly 1 MiB is read in threads of their own, behind a path prefix, while it is typed', async () => {
     const { page, context, complaints } = await opened('large', largeBody());

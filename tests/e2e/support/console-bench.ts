@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { type OpenBrowser, openBrowser, type WatchedPage } from './browser.ts';
-import { axeFindings, overflowPx, startSimulator } from './console-page.ts';
+import { axeFindings, overflowPx, startSimulator, untilLoaded } from './console-page.ts';
 import { type RunningServer, startServer, temporaryFolder } from './drover.ts';
 import { eventually, type Program } from './process.ts';
 
@@ -110,8 +110,7 @@ export function consoleBench(
 
 /** What axe finds on the page once nothing loads any more, and whether it is wider than its window. */
 export async function judged({ page }: WatchedPage, name: string): Promise<string[]> {
-  const loading = page.getByRole('status', { name: 'Loading' });
-  await eventually('nothing loads', async () => (await loading.count()) === 0);
+  await untilLoaded(page);
   const found = (await axeFindings(page)).map((finding) => `${name}: ${finding}`);
   const tooWide = await overflowPx(page);
   return tooWide > 0 ? [...found, `${name}: ${tooWide} px wider than the window`] : found;

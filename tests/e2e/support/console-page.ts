@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { Program } from './process.ts';
+import { eventually, Program } from './process.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -15,6 +15,12 @@ interface AxeFinding {
 export async function switchColorScheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme });
   await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' });
+}
+
+/** Resolves when no placeholder is on the page, also none that is not drawn yet since it is younger than 300 ms. */
+export async function untilLoaded(page: Page): Promise<void> {
+  const placeholders = page.locator('[data-placeholder]');
+  await eventually('nothing loads', async () => (await placeholders.count()) === 0);
 }
 
 /** Resolves when everything that moves has come to its end and two frames were drawn since: colours in between are nobody's. */

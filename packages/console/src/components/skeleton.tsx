@@ -3,7 +3,10 @@ import styles from './skeleton.module.css';
 
 const QUIET_MS = 300;
 
-/** Bars in the shape of what comes; nothing at all for what comes within 300 ms. */
+/**
+ * Bars in the shape of what comes; nothing at all for what comes within 300 ms. Who waits for a page finds one by
+ * `data-placeholder` from its first moment on, also while nothing of it is seen.
+ */
 export function Skeleton(props: { readonly widths: readonly (number | string)[]; readonly height?: number }) {
   const [isShown, setIsShown] = useState(false);
   useEffect(() => {
@@ -11,7 +14,13 @@ export function Skeleton(props: { readonly widths: readonly (number | string)[];
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div className={styles.group} data-shown={isShown} role="status" aria-label="Loading">
+    <div
+      className={styles.group}
+      data-placeholder
+      data-shown={isShown}
+      role="status"
+      aria-label="Loading"
+    >
       {props.widths.map((width, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the bars never change places
         <span key={index} className={styles.bar} style={{ width, height: props.height ?? 14 }} />

@@ -202,6 +202,20 @@ describe('hostile text', () => {
     expect(brief('a: *b')[0]).toMatch(/alias|anchor/i);
   });
 
+  test('many keys in brackets on one line are wide and not deep', () => {
+    const receivers = Array.from({ length: 500 }, (_, index) => [`otlp/${index}`, { protocols: { grpc: {} } }]);
+    const pipelines = { logs: { receivers: receivers.map(([name]) => name), exporters: ['debug'] } };
+    expect(
+      brief(
+        JSON.stringify({
+          receivers: Object.fromEntries(receivers),
+          exporters: { debug: {} },
+          service: { pipelines },
+        }),
+      ),
+    ).toEqual([]);
+  });
+
   test('findings have a limit', () => {
     const sections = Array.from({ length: 3000 }, (_, index) => `section${index}:`).join('\n');
     expect(checkCollectorConfig(sections)).toHaveLength(MAX_FINDINGS);

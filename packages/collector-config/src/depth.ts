@@ -14,9 +14,10 @@ export function isNestedTooDeep(text: string): boolean {
   for (const token of new Lexer().lex(text)) {
     if (token === '[' || token === '{') brackets += 1;
     else if (token === ']' || token === '}') brackets -= 1;
-    else if (token === '-' || token === '?' || token === ':') indicators += 1;
+    // Inside brackets they stand beside each other.
+    else if (brackets === 0 && (token === '-' || token === '?' || token === ':')) indicators += 1;
     else if (token.startsWith('\n') || token.startsWith('\r\n')) indicators = 0;
-    if (brackets > MAX_DEPTH || (brackets === 0 && indicators > 2 * MAX_DEPTH)) return true;
+    if (brackets > MAX_DEPTH || indicators > 2 * MAX_DEPTH) return true;
   }
   return false;
 }

@@ -55,7 +55,7 @@ function Overrides(props: { readonly names: readonly string[]; readonly override
 function originText(places: readonly number[], names: readonly string[]): string {
   const [first] = places;
   if (first === undefined) return '';
-  return places.length === 1 ? (names[first] ?? '') : `${places.length} layers`;
+  return places.length === 1 ? (names[first] ?? '') : countOf(places.length, 'layer');
 }
 
 function Lines({ names, merged }: { readonly names: readonly string[]; readonly merged: Merged }) {

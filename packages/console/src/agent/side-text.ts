@@ -1,5 +1,6 @@
 import type { Agent, IntendedConfig, WouldRun } from '@drover/api';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { countOf } from '../components/format.ts';
 import { useApi } from '../data/console-context.tsx';
 import { historyQueries } from '../data/history-queries.ts';
 import { queries } from '../data/queries.ts';
@@ -65,7 +66,8 @@ function useIntended({ instanceUid, remoteConfig }: Agent, isWanted: boolean): S
   const { layers } = query.data;
   if (layers.length === 0)
     return { kind: 'none', reason: desired.problem ?? 'it cannot be built for this agent.' };
-  const remark = layers.length > 1 ? `${layers.length} configurations, merged as the agent merges them` : '';
+  const remark =
+    layers.length > 1 ? `${countOf(layers.length, 'configuration')}, merged as the agent merges them` : '';
   return { kind: 'text', text: textOf(query.data), remark };
 }
 

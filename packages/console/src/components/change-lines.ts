@@ -1,4 +1,5 @@
 import type { ConfigChanges } from '@drover/api';
+import { countOf, formatCount } from './format.ts';
 
 export interface MeaningLine {
   readonly sign: 'added' | 'removed' | 'changed';
@@ -84,7 +85,7 @@ export function changeSummary({ pipelines, components, settings }: Changes | Con
       if (component.change === change) kinds.set(component.kind, (kinds.get(component.kind) ?? 0) + 1);
     const pipes = pipelines.filter((pipeline) => pipeline.change === change).length;
     if (pipes > 0) kinds.set('pipeline', pipes);
-    return [...kinds].map(([kind, count]) => `${sign}${count} ${kind}${count === 1 ? '' : 's'}`);
+    return [...kinds].map(([kind, count]) => `${sign}${countOf(count, kind)}`);
   };
   const changed = components.filter(({ change }) => change === 'changed').map(({ id }) => id);
   const more = changed.length - NAMED;
@@ -94,9 +95,9 @@ export function changeSummary({ pipelines, components, settings }: Changes | Con
     ...counted('removed', '−'),
     ...(changed.length === 0
       ? []
-      : [`changed ${changed.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`]),
-    ...(rewired === 0 ? [] : [`${rewired} pipeline${rewired === 1 ? '' : 's'} rewired`]),
-    ...(settings.length === 0 ? [] : [`${settings.length} other setting${settings.length === 1 ? '' : 's'}`]),
+      : [`changed ${changed.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`]),
+    ...(rewired === 0 ? [] : [`${countOf(rewired, 'pipeline')} rewired`]),
+    ...(settings.length === 0 ? [] : [countOf(settings.length, 'other setting')]),
   ];
   return words.length === 0 ? 'same meaning, written differently' : words.join(', ');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countOf, formatAge, formatBytes, formatRate, shortenMiddle } from './format.ts';
+import { countOf, formatAge, formatBytes, formatFigure, formatRate, shortenMiddle } from './format.ts';
 
 describe('formatAge', () => {
   it('reads in the largest whole unit', () => {
@@ -34,6 +34,16 @@ describe('counts and sizes', () => {
   it('names one and many', () => {
     expect(countOf(1, 'agent')).toBe('1 agent');
     expect(countOf(100_000, 'agent')).toBe('100,000 agents');
+  });
+
+  it('gives a figure four digits, and a count all of its own', () => {
+    expect([0.998_74, 12.345_6, 1234.5, 12_345, 0].map(formatFigure)).toEqual([
+      '0.9987',
+      '12.35',
+      '1,235',
+      '12,345',
+      '0',
+    ]);
   });
 
   it('scales bytes', () => {

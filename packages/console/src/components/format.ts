@@ -1,7 +1,13 @@
 const numberFormat = new Intl.NumberFormat('en');
+const fourDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
 
 export function formatCount(count: number): string {
   return numberFormat.format(count);
+}
+
+/** A measured figure: `0.9987`, `12.35`, `1,235`. What counts whole things stands as it is. */
+export function formatFigure(figure: number): string {
+  return Number.isInteger(figure) ? formatCount(figure) : fourDigits.format(figure);
 }
 
 /** `3 agents`, `1 agent`. */

@@ -14,13 +14,7 @@ export function Skeleton(props: { readonly widths: readonly (number | string)[];
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div
-      className={styles.group}
-      data-placeholder
-      data-shown={isShown}
-      role="status"
-      aria-label="Loading"
-    >
+    <div className={styles.group} data-placeholder data-shown={isShown} role="status" aria-label="Loading">
       {props.widths.map((width, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the bars never change places
         <span key={index} className={styles.bar} style={{ width, height: props.height ?? 14 }} />

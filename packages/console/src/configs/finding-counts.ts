@@ -1,5 +1,5 @@
 import type { FieldsCheckedBy, Finding } from '@drover/api';
-import { countOf } from '../components/format.ts';
+import { countOf, formatCount } from '../components/format.ts';
 import type { StateWord } from '../components/tone.ts';
 
 /** All that was found in a few words, the worst first: an error does not hide that there is more. */
@@ -23,7 +23,7 @@ export function sourceCounts(
   for (const { source } of findings) counts.set(source, (counts.get(source) ?? 0) + 1);
   return [...counts]
     .toSorted(([, a], [, b]) => b - a)
-    .map(([source, count]) => `${words[source]} ${count}`)
+    .map(([source, count]) => `${words[source]} ${formatCount(count)}`)
     .join(', ');
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentSchemaSummary, ComponentSchemaTarget, ComponentSchemaTargets } from '@drover/api';
-import { countOf } from '../components/format.ts';
+import { countOf, formatCount } from '../components/format.ts';
 
 /** Where offers and help come from, and what is to be said of it. */
 export interface SchemaChoice {
@@ -46,7 +46,7 @@ function gapsOf(targets: readonly ComponentSchemaTarget[]): readonly string[] {
     return `${name === '' ? 'agents of unknown type' : name} (${countOf(target.agents, 'agent')})`;
   });
   const left = targets.length - named.length;
-  return left > 0 ? [...named, `${left} more`] : named;
+  return left > 0 ? [...named, `${formatCount(left)} more`] : named;
 }
 
 function byVersion(a: ComponentSchemaSummary, b: ComponentSchemaSummary): number {

@@ -8,7 +8,7 @@ import type { DataColumn } from '../components/data-column.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
-import { countOf } from '../components/format.ts';
+import { countOf, formatCount } from '../components/format.ts';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Time } from '../components/time.tsx';
@@ -84,7 +84,9 @@ export function WaitingTab(props: { readonly isApprovalAsked: boolean }) {
           variant="subtle"
           onClick={() => setChosen(hasAll ? new Set() : new Set(rows.map(({ instanceUid }) => instanceUid)))}
         >
-          {hasAll ? 'Select none' : `Select ${rows.length === total ? 'all' : `the first ${rows.length}`}`}
+          {hasAll
+            ? 'Select none'
+            : `Select ${rows.length === total ? 'all' : `the first ${formatCount(rows.length)}`}`}
         </Button>
       </div>
       <DataTable

@@ -1,3 +1,4 @@
+import { formatCount } from '../components/format.ts';
 import { type AgentFilterText, agentFilterOf, selectorOfUids } from '../data/agent-filter.ts';
 import type { AgentChoice } from './agent-choice.ts';
 
@@ -22,7 +23,7 @@ export function rolloutSelectorOf(choice: AgentChoice, filter: AgentFilterText):
     const what = choice.isAll ? 'exclude' : 'name';
     return {
       kind: 'refused',
-      reason: `A rollout can ${what} at most ${NAMED_MAX} agents one by one, and these are ${uids.length}. ${LABEL_FIRST}`,
+      reason: `A rollout can ${what} at most ${NAMED_MAX} agents one by one, and these are ${formatCount(uids.length)}. ${LABEL_FIRST}`,
     };
   }
   if (!choice.isAll) return { kind: 'selector', selector: selectorOfUids(uids) };

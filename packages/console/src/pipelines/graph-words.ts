@@ -1,5 +1,9 @@
 import type { GraphNode, GraphPipeline, PipelineGraph } from '@drover/collector-config';
+import { formatCount } from '../components/format.ts';
 import type { NodeHealth } from './graph-health.ts';
+
+/** So many names are read out, or read; how many more there are is said. */
+const NAMED_MAX = 24;
 
 /** The small line above a node's name. */
 export function captionOf(node: GraphNode): string {
@@ -15,7 +19,7 @@ export function nodeRemarks(
   const of = node.kind === 'pipeline' ? [] : pipelinesOf(node, graph);
   return [
     ...(node.isConfigured ? [] : [`${node.kind} used but not configured`]),
-    ...(of.length === 0 ? [] : [`in ${of.length === 1 ? 'pipeline' : 'pipelines'} ${of.join(', ')}`]),
+    ...(of.length === 0 ? [] : [`in ${of.length === 1 ? 'pipeline' : 'pipelines'} ${listed(of)}`]),
     ...(node.id.startsWith('unused:') ? ['not used'] : []),
     ...(health === 'none' ? [] : [health === 'unknown' ? 'health not reported' : healthText(health)]),
   ].join(', ');
@@ -25,16 +29,23 @@ export function nodeRemarks(
 export function pipelineWords({ id, ...pipeline }: GraphPipeline, graph: PipelineGraph): string {
   const names = new Map(graph.nodes.map((node) => [node.id, node]));
   const list = (ids: readonly string[]) =>
-    ids
-      .map((each) => names.get(each))
-      .map((node) => (node?.kind === 'connector' ? `connector ${node.name}` : (node?.name ?? '')))
-      .join(', ');
+    listed(
+      ids
+        .map((each) => names.get(each))
+        .map((node) => (node?.kind === 'connector' ? `connector ${node.name}` : (node?.name ?? ''))),
+    );
   const steps = [
     `from ${list(pipeline.receivers) || 'no receiver'}`,
     pipeline.processors.length === 0 ? 'through no processor' : `through ${list(pipeline.processors)}`,
     `to ${list(pipeline.exporters) || 'no exporter'}`,
   ];
   return `Pipeline ${id}: ${steps.join(', ')}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMED_MAX;
+  const named = names.slice(0, NAMED_MAX).join(', ');
+  return more > 0 ? `${named} and ${formatCount(more)} more` : named;
 }
 
 function healthText(health: NodeHealth): string {

@@ -29,7 +29,7 @@ export function PipelineGraphView({ graph, health, marked = NONE, onOpen }: Pipe
     <div className={styles.graph}>
       {!hasAnything ? null : graph.nodes.length > MAX_DRAWN_NODES ? (
         <p className={styles.remark}>
-          {graph.nodes.length} components are too many to draw; the pipelines as text:
+          {countOf(graph.nodes.length, 'component')} are too many to draw; the pipelines as text:
         </p>
       ) : (
         <Drawing graph={graph} health={health} marked={marked} onOpen={onOpen} />

@@ -1,6 +1,6 @@
 import type { GateVerdict, Rollout, RolloutWave } from '@drover/api';
 import { Link } from '@tanstack/react-router';
-import { countOf } from '../components/format.ts';
+import { countOf, formatFigure } from '../components/format.ts';
 import { Panel } from '../components/panel.tsx';
 import { RolloutBar } from '../components/rollout-bar.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
@@ -111,9 +111,7 @@ function Gate({ gate }: { readonly gate: GateVerdict }) {
             {figures.map(([name, value]) => (
               <div key={name}>
                 <dt>{figureName(name)}</dt>
-                <dd>
-                  {typeof value === 'number' ? Number(value.toPrecision(4)).toLocaleString('en') : value}
-                </dd>
+                <dd>{typeof value === 'number' ? formatFigure(value) : value}</dd>
               </div>
             ))}
           </dl>

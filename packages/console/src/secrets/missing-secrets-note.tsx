@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
+import { formatCount } from '../components/format.ts';
 import { LinkButton } from '../components/link-button.tsx';
 import { Note } from '../components/note.tsx';
 import { useApi } from '../data/console-context.tsx';
@@ -29,7 +30,7 @@ export function MissingSecretsNote({ body }: { readonly body: string }) {
     >
       Missing {missing.length === 1 ? 'secret' : 'secrets'}{' '}
       <strong>{missing.slice(0, SHOWN).join(', ')}</strong>
-      {rest > 0 ? ` and ${rest} more` : ''}: no agent can get this configuration until{' '}
+      {rest > 0 ? ` and ${formatCount(rest)} more` : ''}: no agent can get this configuration until{' '}
       {missing.length === 1 ? 'it is' : 'they are'} set.
     </Note>
   );

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { countOf } from '../components/format.ts';
+import { countOf, formatCount } from '../components/format.ts';
 import { Note } from '../components/note.tsx';
 import { Panel } from '../components/panel.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
@@ -90,7 +90,7 @@ function Parts(props: {
         <MergeConflict
           key={index}
           conflict={part}
-          title={`Conflict ${place + 1} of ${conflicts.length}`}
+          title={`Conflict ${formatCount(place + 1)} of ${formatCount(conflicts.length)}`}
           before={lastLines(parts[index - 1])}
           theirsLabel={theirsLabel}
           choice={choices.get(index)}

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type Ref, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { countOf } from '../components/format.ts';
+import { countOf, formatCount } from '../components/format.ts';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import styles from './outline-panel.module.css';
 import { type OutlineRow, rowAt } from './outline-rows.ts';
@@ -93,7 +93,7 @@ export function OutlinePanel({ reading, cursor, onGoTo, onLeave, fieldRef }: Out
               <span className={styles.name} dir="auto">
                 {row.name}
               </span>
-              {row.count === 0 ? null : <span className={styles.count}>{row.count}</span>}
+              {row.count === 0 ? null : <span className={styles.count}>{formatCount(row.count)}</span>}
             </button>
           </li>
         ))}

@@ -107,6 +107,47 @@ describeWithBrowser('search, in the console', () => {
     await context.close();
   });
 
+  test('nothing moves when an answer comes: what can be asked stands above it, and the place is kept', async () => {
+    const { page, context } = await bench.signedIn();
+    const answered = Promise.withResolvers<void>();
+    await page.route('**/api/v1/search?*', async (route) => {
+      await answered.promise;
+      await route.continue();
+    });
+    await bench.open(page, search('exports:old.example'));
+    const help = page.getByText('What can be asked');
+    const terms = page.getByText('an address anywhere');
+    await page.locator('[data-placeholder]').waitFor({ state: 'attached' });
+    const before = await help.boundingBox();
+    const kept = await page.locator('[data-placeholder]').boundingBox();
+    expect(await terms.isVisible(), 'closed where something is asked').toBe(false);
+    await page.getByRole('status', { name: 'Loading' }).waitFor();
+    answered.resolve();
+    const answer = page.getByRole('status').filter({ hasText: `${OLD} agents` });
+    await answer.waitFor();
+    expect(await help.boundingBox()).toEqual(before);
+    expect((await answer.boundingBox())?.y).toBe(kept?.y);
+    await help.click();
+    await terms.waitFor();
+    await context.close();
+  });
+
+  test('while a term is half written the answer before it stands', async () => {
+    const { page, context } = await bench.signedIn();
+    await bench.open(page, search('exports:old.example'));
+    const answer = page.getByRole('status').filter({ hasText: `${OLD} agents` });
+    await answer.waitFor();
+    const line = page.getByRole('searchbox', { name: 'Search in configurations and what agents run' });
+    await line.fill('exports:old.example key:');
+    await page.getByRole('alert').getByText('needs a value').waitFor();
+    expect(await answer.isVisible()).toBe(true);
+    expect(await page.getByText('an address anywhere').isVisible()).toBe(false);
+    await line.fill('');
+    await page.getByText('an address anywhere').waitFor();
+    await answer.waitFor({ state: 'detached' });
+    await context.close();
+  });
+
   test('the palette takes what was typed to the search, and a line found leads to its revision', async () => {
     const { page, context } = await bench.signedIn();
     await page.getByRole('table', { name: 'Agents' }).waitFor();

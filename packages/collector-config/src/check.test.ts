@@ -203,7 +203,10 @@ describe('hostile text', () => {
   });
 
   test('many keys in brackets on one line are wide and not deep', () => {
-    const receivers = Array.from({ length: 500 }, (_, index) => [`otlp/${index}`, { protocols: { grpc: {} } }]);
+    const receivers = Array.from({ length: 500 }, (_, index) => [
+      `otlp/${index}`,
+      { protocols: { grpc: {} } },
+    ]);
     const pipelines = { logs: { receivers: receivers.map(([name]) => name), exporters: ['debug'] } };
     expect(
       brief(

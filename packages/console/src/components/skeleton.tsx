@@ -7,7 +7,13 @@ const QUIET_MS = 300;
  * Bars in the shape of what comes; nothing at all for what comes within 300 ms. Who waits for a page finds one by
  * `data-placeholder` from its first moment on, also while nothing of it is seen.
  */
-export function Skeleton(props: { readonly widths: readonly (number | string)[]; readonly height?: number }) {
+export function Skeleton(props: {
+  readonly widths: readonly (number | string)[];
+  /** In pixels, of all of them or of each. */
+  readonly height?: number | readonly number[];
+}) {
+  const { widths, height = 14 } = props;
+  const heightOf = (index: number) => (typeof height === 'number' ? height : height[index]);
   const [isShown, setIsShown] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setIsShown(true), QUIET_MS);
@@ -15,9 +21,9 @@ export function Skeleton(props: { readonly widths: readonly (number | string)[];
   }, []);
   return (
     <div className={styles.group} data-placeholder data-shown={isShown} role="status" aria-label="Loading">
-      {props.widths.map((width, index) => (
+      {widths.map((width, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the bars never change places
-        <span key={index} className={styles.bar} style={{ width, height: props.height ?? 14 }} />
+        <span key={index} className={styles.bar} style={{ width, height: heightOf(index) }} />
       ))}
     </div>
   );

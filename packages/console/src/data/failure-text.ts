@@ -43,6 +43,11 @@ export function isSelectorFault(error: unknown): boolean {
   return error instanceof ApiError && error.problem?.code === 'invalid_selector';
 }
 
+/** What is wrong with the selector of the request, and where; undefined where something else failed, or nothing. */
+export function selectorFaultOf(error: unknown): Failure | undefined {
+  return isSelectorFault(error) ? failureOf(error) : undefined;
+}
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }

@@ -1,21 +1,20 @@
 import type { ReassertSelection } from '@drover/api';
 import { Button } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
 import { countOf, formatCount } from '../components/format.ts';
 import layout from '../components/layout.module.css';
 import { Note } from '../components/note.tsx';
 import { PageHeader } from '../components/page-header.tsx';
+import { SearchLine } from '../components/search-line.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { useApi } from '../data/console-context.tsx';
 import { driftQueries } from '../data/drift-queries.ts';
-import { failureOf } from '../data/failure-text.ts';
+import { selectorFaultOf } from '../data/failure-text.ts';
 import { queries } from '../data/queries.ts';
-import { SelectorInput } from '../selectors/selector-input.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import styles from './drift.module.css';
 import { DriftAgents } from './drift-agents.tsx';
@@ -24,7 +23,6 @@ import { ReassertDialog } from './reassert-dialog.tsx';
 import { ReassertRuns } from './reassert-runs.tsx';
 
 const route = getRouteApi('/inside/drift');
-const PAUSE_MS = 250;
 
 /** Who runs something else than intended, in what, and the way to set it right. */
 export function DriftPage() {
@@ -32,32 +30,23 @@ export function DriftPage() {
   const api = useApi();
   const { selector = '', path } = route.useSearch();
   const navigate = route.useNavigate();
-  const [text, setText] = useState(selector);
   const [asked, setAsked] = useState<ReassertSelection>();
   const [reasserted, setReasserted] = useState<number>();
-  const [settled] = useDebouncedValue(text.trim(), PAUSE_MS);
-  const sent = useRef(selector);
-  useEffect(() => {
-    // The address changed by other means: back, or a link.
-    if (selector === sent.current) return;
-    sent.current = selector;
-    setText(selector);
-  }, [selector]);
-  useEffect(() => {
-    if (settled === sent.current) return;
-    sent.current = settled;
-    void navigate({
-      search: (known) => ({ ...known, selector: settled === '' ? undefined : settled }),
-      replace: true,
-      resetScroll: false,
-    });
-  }, [settled, navigate]);
+  const onSelector = useCallback(
+    (text: string) => {
+      void navigate({
+        search: (known) => ({ ...known, selector: text === '' ? undefined : text }),
+        replace: true,
+        resetScroll: false,
+      });
+    },
+    [navigate],
+  );
   const stats = useQuery(queries.selectorStats(api, selector)).data;
   const query = useInfiniteQuery(driftQueries.groups(api, selector));
   const groups = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
   const first = query.data?.pages[0];
-  const failure = query.isError ? failureOf(query.error) : undefined;
-  const isSelectorWrong = query.isError && selector !== '';
+  const selectorFault = selectorFaultOf(query.error);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const onNearEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -89,19 +78,16 @@ export function DriftPage() {
         }
       />
       <div className={layout.column}>
-        <SelectorInput
-          className={styles.selector}
-          data-page-search
-          aria-label="Only agents matching a selector"
-          placeholder="Filter by selector: env=prod, os.type=linux"
-          value={text}
-          error={
-            isSelectorWrong
-              ? `${failure?.detail ?? ''}${failure?.column === undefined ? '' : ` (column ${failure.column})`}`
-              : undefined
-          }
-          onText={setText}
-        />
+        <div className={styles.selector}>
+          <SearchLine
+            label="Only agents matching a selector"
+            placeholder="Filter by selector: env=prod, os.type=linux"
+            value={selector}
+            onChange={onSelector}
+            fault={selectorFault}
+            completes
+          />
+        </div>
         <ReassertRuns />
         {reasserted === undefined ? null : (
           <Note tone="progress" actions={<Button onClick={() => setReasserted(undefined)}>Close</Button>}>
@@ -111,15 +97,13 @@ export function DriftPage() {
             </span>
           </Note>
         )}
-        {first === undefined || isSelectorWrong ? (
+        {selectorFault !== undefined ? null : first === undefined ? (
           query.isError ? (
-            isSelectorWrong ? null : (
-              <ErrorState
-                error={query.error}
-                what="Drift could not be loaded"
-                onRetry={() => void query.refetch()}
-              />
-            )
+            <ErrorState
+              error={query.error}
+              what="Drift could not be loaded"
+              onRetry={() => void query.refetch()}
+            />
           ) : (
             <SkeletonRows rows={6} />
           )

@@ -15,8 +15,8 @@ const TERMS: readonly (readonly [string, string])[] = [
   ['"0.0.0.0:4317"', 'text in a line; use quotes if it has spaces'],
 ];
 
-/** What can be asked; each example is a link to its answer. */
-export function SearchHelp({ isOpen = false }: { readonly isOpen?: boolean }) {
+/** What can be asked; each example is a link to its answer. Open until something is asked, and by a press. */
+export function SearchHelp({ isOpen }: { readonly isOpen: boolean }) {
   return (
     <details className={styles.help} open={isOpen}>
       <summary>Search syntax</summary>

@@ -1,13 +1,13 @@
 import { parseSearch } from '@drover/collector-config';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useRef } from 'react';
 import layout from '../components/layout.module.css';
 import { PageHeader } from '../components/page-header.tsx';
-import { type SearchFault, SearchLine } from '../components/search-line.tsx';
+import { SearchLine } from '../components/search-line.tsx';
 import { Select } from '../components/select.tsx';
 import { useApi } from '../data/console-context.tsx';
-import { failureOf, isSelectorFault } from '../data/failure-text.ts';
+import { selectorFaultOf } from '../data/failure-text.ts';
 import { searchQueries } from '../data/search-queries.ts';
 import { SEARCH_PLACES, type SearchPageSearch, type SearchPlace } from '../page-search.ts';
 import { useTitle } from '../shell/use-title.ts';
@@ -41,6 +41,8 @@ export function SearchPage() {
     [change],
   );
   const parsed = q.trim() === '' ? undefined : parseSearch(q);
+  // While a term is half written, the answer to what was asked before it stands, faint.
+  const asked = useAsked(q.trim(), parsed?.kind === 'query');
   const query = useInfiniteQuery({
     ...searchQueries.found(api, {
       q,
@@ -50,6 +52,7 @@ export function SearchPage() {
     }),
     enabled: parsed?.kind === 'query',
   });
+  const isAnswered = parsed?.kind === 'query' || query.data !== undefined;
   const fault = parsed?.kind === 'invalid' ? { detail: parsed.message, column: parsed.column } : undefined;
   const selectorFault = selectorFaultOf(query.error);
   return (
@@ -97,21 +100,19 @@ export function SearchPage() {
             All revisions
           </label>
         </div>
-        {parsed === undefined ? (
-          <SearchHelp isOpen />
-        ) : parsed.kind === 'invalid' || selectorFault !== undefined ? (
-          <SearchHelp isOpen={parsed.kind === 'invalid'} />
-        ) : (
-          <>
-            <SearchResults q={q} query={query} />
-            <SearchHelp />
-          </>
+        <SearchHelp isOpen={asked === undefined} />
+        {asked === undefined || selectorFault !== undefined || !isAnswered ? null : (
+          <SearchResults q={asked} query={query} />
         )}
       </div>
     </>
   );
 }
 
-function selectorFaultOf(error: unknown): SearchFault | undefined {
-  return isSelectorFault(error) ? failureOf(error) : undefined;
+/** The newest text that could be read; undefined where nothing is asked, or was before this. */
+function useAsked(text: string, isReadable: boolean): string | undefined {
+  const last = useRef<string>(undefined);
+  if (text === '') last.current = undefined;
+  else if (isReadable) last.current = text;
+  return last.current;
 }

@@ -7,10 +7,19 @@ import { ErrorState } from '../components/error-state.tsx';
 import { FailureNote } from '../components/failure-note.tsx';
 import { countOf, formatCount } from '../components/format.ts';
 import { Note } from '../components/note.tsx';
-import { SkeletonRows } from '../components/skeleton.tsx';
+import { Skeleton } from '../components/skeleton.tsx';
 import { FoundConfig } from './found-config.tsx';
 import { FoundContent } from './found-content.tsx';
 import styles from './search.module.css';
+
+/** An answer, a heading with a configuration, a heading with a content: widths and heights in pixels. */
+const COMING = [
+  [320, 24],
+  [112, 20],
+  ['100%', 82],
+  [112, 20],
+  ['100%', 124],
+] as const;
 
 interface SearchResultsProps {
   readonly q: string;
@@ -23,7 +32,9 @@ export function SearchResults({ q, query }: SearchResultsProps) {
     return query.isError ? (
       <ErrorState error={query.error} what="The search failed" onRetry={() => void query.refetch()} />
     ) : (
-      <SkeletonRows rows={5} height={72} />
+      <div className={styles.coming}>
+        <Skeleton widths={COMING.map(([width]) => width)} height={COMING.map(([, height]) => height)} />
+      </div>
     );
   }
   const [first] = query.data.pages;

@@ -107,7 +107,7 @@ describeWithBrowser('search, in the console', () => {
     await context.close();
   });
 
-  test('nothing moves when an answer comes: what can be asked stands above it, and the place is kept', async () => {
+  test('nothing moves when an answer comes: the syntax stands above it, and the place is kept', async () => {
     const { page, context } = await bench.signedIn();
     const answered = Promise.withResolvers<void>();
     await page.route('**/api/v1/search?*', async (route) => {
@@ -115,8 +115,8 @@ describeWithBrowser('search, in the console', () => {
       await route.continue();
     });
     await bench.open(page, search('exports:old.example'));
-    const help = page.getByText('What can be asked');
-    const terms = page.getByText('an address anywhere');
+    const help = page.getByText('Search syntax');
+    const terms = page.getByText('an address, anywhere');
     await page.locator('[data-placeholder]').waitFor({ state: 'attached' });
     const before = await help.boundingBox();
     const kept = await page.locator('[data-placeholder]').boundingBox();
@@ -141,9 +141,9 @@ describeWithBrowser('search, in the console', () => {
     await line.fill('exports:old.example key:');
     await page.getByRole('alert').getByText('needs a value').waitFor();
     expect(await answer.isVisible()).toBe(true);
-    expect(await page.getByText('an address anywhere').isVisible()).toBe(false);
+    expect(await page.getByText('an address, anywhere').isVisible()).toBe(false);
     await line.fill('');
-    await page.getByText('an address anywhere').waitFor();
+    await page.getByText('an address, anywhere').waitFor();
     await answer.waitFor({ state: 'detached' });
     await context.close();
   });

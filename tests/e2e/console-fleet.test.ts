@@ -49,6 +49,7 @@ describeWithBrowser('the fleet, in the console', () => {
     expect(await line().inputValue()).toBe('env=');
     await page.keyboard.type('pre');
     await option(/^pre prod.*10 agents/).waitFor();
+    await option(/^prod/).waitFor({ state: 'detached' });
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     expect(await line().inputValue()).toBe('env="pre prod"');
@@ -108,6 +109,28 @@ describeWithBrowser('the fleet, in the console', () => {
     await page.getByRole('table', { name: 'Groups by os.type' }).getByText('linux').waitFor();
     await bench.open(page, '/agents');
     await page.getByText(`${AGENTS} agents`, { exact: true }).waitFor();
+  });
+
+  test('a long host shows both its ends, says all of itself, and opens its agent by a press', async () => {
+    const { page } = ui;
+    const [agent] = (await bench.server.api.listAgents({ sort: 'name', limit: 1 })).items;
+    const name = agent?.hostName ?? '';
+    const cell = page.getByRole('row').nth(1).getByRole('cell', { name, exact: true });
+    const host = cell.getByTitle(name, { exact: true });
+    await host.waitFor();
+    const [right, end] = await host.evaluate((element) => {
+      const { parentElement, lastElementChild } = element as unknown as Record<
+        'parentElement' | 'lastElementChild',
+        { getBoundingClientRect(): { right: number }; textContent: string }
+      >;
+      return [parentElement.getBoundingClientRect().right, lastElementChild.getBoundingClientRect().right];
+    });
+    expect(end, 'its end is not cut').toBeLessThanOrEqual(right ?? 0);
+    expect(await host.locator('> :last-child').textContent()).toBe(name.slice(-9));
+    await host.click();
+    await page.waitForURL(`**/agents/${agent?.instanceUid}`);
+    await page.goBack();
+    await page.locator('[data-row-link]').first().waitFor();
   });
 
   test('columns are chosen, stand in the address and are remembered', async () => {
@@ -205,8 +228,23 @@ describeWithBrowser('the fleet, in the console', () => {
     expect((await bench.server.api.listViews()).total).toBe(0);
   });
 
-  test('on a phone groups are cards, and nothing is wider than the window', async () => {
+  test('on a phone agents are on the first screen, zeros behind a button, groups are cards', async () => {
     const phone = await bench.signedIn({ width: 390, height: 844 });
+    const agent = phone.page.locator('[data-index="1"]');
+    await agent.waitFor();
+    const stale = phone.page.getByRole('button', { name: '0 Stale' });
+    await phone.page.getByRole('button', { name: /^\d+ at zero$/ }).waitFor();
+    expect(await stale.isVisible()).toBe(false);
+    const bar = await phone.page.getByRole('navigation', { name: 'Main' }).boundingBox();
+    const second = await agent.boundingBox();
+    expect((second?.y ?? 844) + (second?.height ?? 0)).toBeLessThan(bar?.y ?? 0);
+    expect(await judged(phone, 'the fleet on a phone')).toEqual([]);
+    await phone.page.getByRole('button', { name: /^\d+ at zero$/ }).click();
+    await stale.click();
+    await phone.page.getByText('No agent matches').waitFor();
+    await phone.page.getByRole('button', { name: 'Hide zeros' }).click();
+    expect(await stale.isVisible(), 'what is chosen stays').toBe(true);
+    expect(await judged(phone, 'zeros on a phone')).toEqual([]);
     await bench.open(phone.page, '/agents?by=os.type');
     await phone.page.getByRole('link', { name: 'linux' }).waitFor();
     expect(await judged(phone, 'groups on a phone')).toEqual([]);

@@ -14,12 +14,20 @@ interface CountFilterProps<T extends string> {
   readonly items: readonly CountFilterItem<T>[];
   readonly chosen: readonly T[];
   readonly onChange: (chosen: readonly T[]) => void;
+  /** On a phone those of zero that are not chosen have no place, and a group of nothing else neither. */
+  readonly hidesZeros?: boolean;
 }
 
 /** Counts that are filters: a press narrows to that state, a second press lets go. */
-export function CountFilter<T extends string>({ label, items, chosen, onChange }: CountFilterProps<T>) {
+export function CountFilter<T extends string>({
+  label,
+  items,
+  chosen,
+  onChange,
+  hidesZeros = false,
+}: CountFilterProps<T>) {
   return (
-    <fieldset className={styles.group}>
+    <fieldset className={styles.group} data-hides-zeros={hidesZeros}>
       <legend className={styles.label}>{label}</legend>
       <div className={styles.items} data-many={items.length > 4}>
         {items.map((item) => {
@@ -30,7 +38,7 @@ export function CountFilter<T extends string>({ label, items, chosen, onChange }
               type="button"
               className={styles.item}
               aria-pressed={isChosen}
-              data-zero={item.count === 0}
+              data-zero={item.count === undefined ? undefined : item.count === 0}
               onClick={() =>
                 onChange(isChosen ? chosen.filter((value) => value !== item.value) : [...chosen, item.value])
               }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the link of a row takes the keys
 // biome-ignore-all lint/a11y/useSemanticElements: rows are placed by hand, which table elements do not allow
 // biome-ignore-all lint/a11y/useFocusableInteractive: the links and buttons inside the table take the focus
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
@@ -13,6 +14,7 @@ import {
 import type { DataColumn } from './data-column.ts';
 import styles from './data-table.module.css';
 import { PendingCells, useDrawnCells } from './drawn-cells.tsx';
+import { openRow } from './open-row.ts';
 import { RowCheckbox } from './row-checkbox.tsx';
 import type { RowSelection } from './row-selection.ts';
 import { SortHeader } from './sort-header.tsx';
@@ -165,6 +167,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
               data-dimmed={props.isDimmed?.(row)}
               data-selected={selection?.isSelected(row)}
               className={styles.row}
+              onClick={openRow}
               style={{
                 ...tracks,
                 position: 'absolute',

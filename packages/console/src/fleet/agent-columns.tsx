@@ -3,6 +3,7 @@ import { Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { AgentTitle } from '../components/agent-title.tsx';
 import type { DataColumn } from '../components/data-column.ts';
+import { MiddleText } from '../components/middle-text.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Time } from '../components/time.tsx';
 import { connectionWords, enrolmentWords, healthWords, syncWords } from '../components/tone.ts';
@@ -83,35 +84,35 @@ export const agentColumns: readonly DataColumn<AgentSummary>[] = [
   {
     id: 'state',
     header: 'State',
-    track: '116px',
+    track: '108px',
     sortField: 'state',
     cell: (agent) => <StateBadge state={connectionWords[agent.connection.state]} />,
   },
   {
     id: 'name',
     header: 'Name',
-    track: 'minmax(150px, 1.5fr)',
+    track: 'minmax(146px, 1.3fr)',
     sortField: 'name',
     cell: (agent) => <AgentName agent={agent} />,
   },
   {
     id: 'health',
     header: 'Health',
-    track: '100px',
+    track: '92px',
     sortField: 'health',
     cell: (agent) => <AgentHealth agent={agent} />,
   },
   {
     id: 'config',
     header: 'Configuration',
-    track: 'minmax(130px, 1.2fr)',
+    track: 'minmax(112px, 1fr)',
     cell: (agent) => <AgentConfig agent={agent} />,
   },
   {
     id: 'type',
     header: 'Type and version',
-    track: 'minmax(164px, 1.1fr)',
-    minTableWidth: 840,
+    track: 'minmax(150px, 0.9fr)',
+    minTableWidth: 792,
     sortField: 'version',
     cell: (agent) => (
       <span className={styles.muted} title={typeAndVersion(agent)}>
@@ -123,12 +124,12 @@ export const agentColumns: readonly DataColumn<AgentSummary>[] = [
   {
     id: 'host',
     header: 'Host',
-    track: 'minmax(104px, 1.4fr)',
-    minTableWidth: 964,
+    track: 'minmax(168px, 1.8fr)',
+    minTableWidth: 972,
     sortField: 'host',
     cell: (agent) => (
-      <span className={styles.muted} title={agent.hostName}>
-        {agent.hostName === '' ? '–' : <bdi>{agent.hostName}</bdi>}
+      <span className={styles.muted}>
+        {agent.hostName === '' ? '–' : <MiddleText text={agent.hostName} />}
       </span>
     ),
   },
@@ -136,21 +137,21 @@ export const agentColumns: readonly DataColumn<AgentSummary>[] = [
     id: 'os',
     header: 'OS',
     track: '64px',
-    minTableWidth: 1044,
+    minTableWidth: 1048,
     cell: (agent) => <span className={styles.muted}>{agent.osType === '' ? '–' : agent.osType}</span>,
   },
   {
     id: 'labels',
     header: 'Labels',
-    track: 'minmax(90px, 1fr)',
-    minTableWidth: 1140,
+    track: 'minmax(72px, 1.2fr)',
+    minTableWidth: 1132,
     cell: (agent) => <Labels agent={agent} />,
   },
   {
     id: 'seen',
     header: 'Last message',
     track: '92px',
-    minTableWidth: 690,
+    minTableWidth: 630,
     align: 'end',
     sortField: 'lastMessageAt',
     cell: (agent) => (

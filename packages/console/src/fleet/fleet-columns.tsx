@@ -1,5 +1,6 @@
 import type { AgentSummary } from '@drover/api';
 import type { DataColumn } from '../components/data-column.ts';
+import { MiddleText } from '../components/middle-text.tsx';
 import { agentColumns } from './agent-columns.tsx';
 import styles from './fleet.module.css';
 
@@ -65,9 +66,9 @@ function columnOfKey(id: string): DataColumn<AgentSummary> {
       return value === undefined ? (
         <span className={styles.faint}>–</span>
       ) : (
-        <bdi className={styles.muted} title={value}>
-          {value}
-        </bdi>
+        <span className={styles.muted}>
+          <MiddleText text={value} />
+        </span>
       );
     },
   };

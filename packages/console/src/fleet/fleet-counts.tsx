@@ -1,5 +1,6 @@
 import type { Stats } from '@drover/api';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { CountFilter } from '../components/count-filter.tsx';
 import { connectionWords, driftWords, healthWords, syncWords } from '../components/tone.ts';
 import { useLast } from '../components/use-last.ts';
@@ -21,38 +22,61 @@ function itemsOf<T extends string, W>(
   return order.map((value) => ({ value, state: words[value], count: counts?.[value] }));
 }
 
-/** Each group counts what the other filters leave, so that its own choice does not hide its alternatives. */
+/**
+ * Each group counts what the other filters leave, so that its own choice does not hide its alternatives. On a phone the
+ * zeros are behind a button, so that agents are on the first screen.
+ */
 export function FleetCounts({ filter, onChange }: FleetCountsProps) {
+  const [hasZeros, setHasZeros] = useState(false);
   const state = useGroupStats({ ...filter, state: undefined })?.state;
   const health = useGroupStats({ ...filter, health: undefined })?.health;
   const sync = useGroupStats({ ...filter, sync: undefined })?.sync;
   const drift = useGroupStats({ ...filter, drift: undefined })?.drift;
+  const connections = itemsOf(connectionWords, ['connected', 'stale', 'disconnected'], state);
+  const healths = itemsOf(healthWords, ['healthy', 'unhealthy', 'unknown'], health);
+  const syncs = itemsOf(syncWords, ['in_sync', 'pending', 'failed', 'none'], sync);
+  const drifts = itemsOf(driftWords, ['none', 'drifted'], drift);
+  const zeros = [...connections, ...healths, ...syncs, ...drifts].filter(({ count }) => count === 0).length;
   return (
     <div className={styles.counts}>
       <CountFilter
         label="Connection"
-        items={itemsOf(connectionWords, ['connected', 'stale', 'disconnected'], state)}
+        items={connections}
         chosen={filter.state ?? []}
         onChange={(chosen) => onChange({ state: chosen })}
+        hidesZeros={!hasZeros}
       />
       <CountFilter
         label="Health"
-        items={itemsOf(healthWords, ['healthy', 'unhealthy', 'unknown'], health)}
+        items={healths}
         chosen={filter.health ?? []}
         onChange={(chosen) => onChange({ health: chosen })}
+        hidesZeros={!hasZeros}
       />
       <CountFilter
         label="Configuration"
-        items={itemsOf(syncWords, ['in_sync', 'pending', 'failed', 'none'], sync)}
+        items={syncs}
         chosen={filter.sync ?? []}
         onChange={(chosen) => onChange({ sync: chosen })}
+        hidesZeros={!hasZeros}
       />
       <CountFilter
         label="Drift"
-        items={itemsOf(driftWords, ['none', 'drifted'], drift)}
+        items={drifts}
         chosen={filter.drift ?? []}
         onChange={(chosen) => onChange({ drift: chosen })}
+        hidesZeros={!hasZeros}
       />
+      {zeros === 0 ? null : (
+        <button
+          type="button"
+          className={styles.zeros}
+          aria-expanded={hasZeros}
+          onClick={() => setHasZeros(!hasZeros)}
+        >
+          {hasZeros ? 'Hide zeros' : `${zeros} at zero`}
+        </button>
+      )}
     </div>
   );
 }

@@ -73,7 +73,7 @@ export const CONFIG_SCENES: readonly Scene[] = [
     name: 'configuration-history',
     stage: 'thousand',
     path: () => '/configs/edge?tab=history',
-    word: 'Revision written',
+    word: 'Revision saved',
     kept: [],
   },
   {

@@ -154,7 +154,7 @@ describeWithBrowser('acts on many agents in the console', () => {
     await dialog.getByLabel('Set').fill('team=core, no key=x');
     await dialog.getByText('is not a valid label key').waitFor();
     await dialog.getByLabel('Set').fill('team=core');
-    await dialog.getByText(`${OWN - 1} agents get team=core`).waitFor();
+    await dialog.getByText(`${OWN - 1} agents will get team=core`).waitFor();
     expect((await bench.server.api.listAgents({ selector: 'team=core' })).total, 'nothing yet').toBe(0);
     await page.keyboard.press('Enter');
     await dock(page)

@@ -90,7 +90,7 @@ describeWithBrowser('the fleet, in the console', () => {
     const { page } = ui;
     const fault = page.getByRole('alert');
     await line().fill('os.type && env==prod');
-    await fault.getByText('write "," in place of "&&" (column 9)').waitFor();
+    await fault.getByText('write "," instead of "&&" (column 9)').waitFor();
     // What was listed before stays, and is no answer.
     await page.locator('[data-row-link]').first().waitFor();
     await fault.getByRole('button', { name: 'Search for os.type, env=prod' }).click();
@@ -102,7 +102,7 @@ describeWithBrowser('the fleet, in the console', () => {
 
     for (const address of ['/agents?q=env%3D%3Dprod', '/agents?q=env%3D%3Dprod&by=os.type']) {
       await bench.open(page, address);
-      await page.getByRole('heading', { name: 'How selectors are written' }).waitFor();
+      await page.getByRole('heading', { name: 'Selector syntax' }).waitFor();
       expect(await judged(ui, address)).toEqual([]);
     }
     await page.getByRole('button', { name: 'os.type=linux', exact: true }).click();

@@ -149,9 +149,9 @@ describe('values', () => {
   test.each([
     ['endpoint: 4317', 'has to be text, not the number 4317'],
     ['endpoint: [a]', 'has to be text, not a list'],
-    ['timeout: "10"', 'the text "10" is no duration; write a number with ns, us, ms, s, m or h'],
-    ['timeout: 1d', 'the text "1d" is no duration'],
-    ['timeout: ""', 'the text "" is no duration'],
+    ['timeout: "10"', 'the text "10" is not a duration; write a number with ns, us, ms, s, m or h'],
+    ['timeout: 1d', 'the text "1d" is not a duration'],
+    ['timeout: ""', 'the text "" is not a duration'],
     ['timeout: true', 'has to be a duration such as 10s or 1m30s, not the boolean true'],
     ['retries: "5"', 'has to be a whole number, not the text "5"'],
     ['verbose: "true"', 'has to be true or false, not the text "true"'],
@@ -159,9 +159,9 @@ describe('values', () => {
     ['names: {a: b}', 'has to be a list or text, not a map'],
     ['labels: [a]', 'has to be a map, not a list'],
     ['tls: yes', 'has to be a map, not the text "yes"'],
-    ['compression: gzp', 'the text "gzp" is none of gzip, zstd; did you mean "gzip"?'],
-    ['compression: GZIP', 'the text "GZIP" is none of gzip, zstd'],
-    ['level: loud', 'the text "loud" is none of basic, detailed'],
+    ['compression: gzp', 'the text "gzp" is not one of gzip, zstd; did you mean "gzip"?'],
+    ['compression: GZIP', 'the text "GZIP" is not one of gzip, zstd'],
+    ['level: loud', 'the text "loud" is not one of basic, detailed'],
   ])('that it refuses are errors: %s', (line, message) => {
     const [finding, ...others] = settings(line);
     expect(others).toEqual([]);
@@ -181,7 +181,7 @@ describe('values', () => {
   test('of the service are held against its schema as far as there is one', () => {
     const text = 'service:\n  pipelines: {x: y}\n  telemetry: {logs: {level: LOUD}, metric: {}}\n';
     expect(brief(text)).toEqual([
-      'error 3:29 service::telemetry::logs::level: the text "LOUD" is none of INFO in otelcol-acme 0.149.0',
+      'error 3:29 service::telemetry::logs::level: the text "LOUD" is not one of INFO in otelcol-acme 0.149.0',
       'error 3:36 service::telemetry: unknown field "metric" in otelcol-acme 0.149.0; there are logs',
     ]);
   });
@@ -202,24 +202,24 @@ describe('what is not known', () => {
 
   test('is said once for the entries of a list, and not for single values', () => {
     expect(settings('rules: [{a: 1}, {b: 2}, [c]]')).toEqual([
-      `info 3:13 not checked: what ${WHERE}::rules::0 takes is not told by otelcol-acme 0.149.0`,
+      `info 3:13 not checked: ${WHERE}::rules::0 is not described by otelcol-acme 0.149.0`,
     ]);
   });
 
   test('is a warning where a component takes all names and one is close to a known name', () => {
     const [near, far, ...others] = brief('receivers:\n  open:\n    colection_interval: 1s\n    zzz: 1\n');
     expect(near).toBe(
-      'warning 3:5 receivers::open: "colection_interval" is no known field in otelcol-acme 0.149.0, which may pass over it; did you mean "collection_interval"?',
+      'warning 3:5 receivers::open: "colection_interval" is not a known field in otelcol-acme 0.149.0, which may ignore it; did you mean "collection_interval"?',
     );
     expect(far).toMatch(
-      /^info 4:5 not checked: whether receivers::open has a field "zzz" is not told by otelcol-acme/,
+      /^info 4:5 not checked: field "zzz" of receivers::open is not described by otelcol-acme/,
     );
     expect(others).toEqual([]);
   });
 
   test('a reference that leads in a circle allows everything', () => {
     expect(settings('loop: {a: 1}')).toEqual([
-      `info 3:5 not checked: what ${WHERE}::loop takes is not told by otelcol-acme 0.149.0`,
+      `info 3:5 not checked: ${WHERE}::loop is not described by otelcol-acme 0.149.0`,
     ]);
   });
 });

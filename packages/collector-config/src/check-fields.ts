@@ -107,7 +107,7 @@ class FieldsChecker {
       }
     } else if (schema.properties === undefined && schema.items === undefined) {
       const isNested = (isConfigMap(value) && Object.keys(value).length > 0) || isConfigList(value);
-      if (isNested) this.#notChecked(path, `what ${formatPath(path)} takes is not told by `);
+      if (isNested) this.#notChecked(path, `${formatPath(path)} is not described by `);
       return;
     }
     if (isConfigMap(value)) this.#map(schema, value, path, root);
@@ -155,11 +155,11 @@ class FieldsChecker {
       this.#wrongHere(keyPath, 'key', `${where}: unknown field "${key}" in `, known);
     } else if (schema['x-unchecked'] === true) {
       if (suggestion === '') {
-        this.#notChecked(keyPath, `whether ${where} has a field "${key}" is not told by `);
+        this.#notChecked(keyPath, `field "${key}" of ${where} is not described by `);
         return;
       }
-      const before = `${where}: "${key}" is no known field in `;
-      this.#add('warning', keyPath, 'key', before, `, which may pass over it${suggestion}`);
+      const before = `${where}: "${key}" is not a known field in `;
+      this.#add('warning', keyPath, 'key', before, `, which may ignore it${suggestion}`);
     }
   }
 

@@ -53,7 +53,7 @@ describe('a configuration as a whole', () => {
   });
 
   test('a key that is there twice is an error at the second', () => {
-    expect(brief('receivers:\n  otlp:\nreceivers:\n')).toEqual(['error 3:1 key "receivers" is there twice']);
+    expect(brief('receivers:\n  otlp:\nreceivers:\n')).toEqual(['error 3:1 key "receivers" appears twice']);
   });
 
   test('text that is no map is refused', () => {

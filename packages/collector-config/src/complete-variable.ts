@@ -7,9 +7,9 @@ const OPEN = /(?<!\$)(?:\$\$)*\$\{([A-Za-z0-9:._/-]*)$/;
 const MARK = 'drover:';
 
 const SOURCE_WORDS: Readonly<Record<VariableSource, string>> = {
-  label: 'a label, which operators set',
-  attr: 'an attribute, which the agent reports of itself',
-  secret: 'a secret, which goes only to agents that name it',
+  label: 'a label, set by operators',
+  attr: 'an attribute, reported by the agent',
+  secret: 'a secret, sent only to agents whose configuration uses it',
 };
 
 /** What may stand in `${…}` at the cursor; undefined where no reference is open there. */
@@ -42,7 +42,7 @@ function completionOf(source: VariableSource, key: string): Completion {
     label,
     kind: 'variable',
     detail: source === 'attr' ? 'attribute' : source,
-    description: `The value of ${SOURCE_WORDS[source]}. A default may follow behind :-`,
+    description: `The value of ${SOURCE_WORDS[source]}. A default may follow after :-`,
     isDeprecated: false,
     insert: `${label}}`,
   };

@@ -42,7 +42,7 @@ export function valueProblem(schema: FieldSchema, value: ConfigValue): string | 
   }
   if (typeof value !== 'string') return undefined;
   if (isDuration && !GO_DURATION.test(value))
-    return `${quoted(value)} is no duration; write a number with ns, us, ms, s, m or h, such as 10s or 1m30s`;
+    return `${quoted(value)} is not a duration; write a number with ns, us, ms, s, m or h, such as 10s or 1m30s`;
   return enumProblem(schema, value);
 }
 
@@ -56,7 +56,7 @@ function enumProblem(schema: FieldSchema, value: string): string | undefined {
   if (isTaken) return undefined;
   const named = words.filter((word) => word !== '');
   const more = named.length > MAX_NAMED ? `, and ${named.length - MAX_NAMED} more` : '';
-  return `${quoted(value)} is none of ${named.slice(0, MAX_NAMED).join(', ')}${more}${didYouMean(value, named)}`;
+  return `${quoted(value)} is not one of ${named.slice(0, MAX_NAMED).join(', ')}${more}${didYouMean(value, named)}`;
 }
 
 function isOfType(value: ConfigValue, type: FieldType): boolean {

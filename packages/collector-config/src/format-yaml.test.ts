@@ -63,11 +63,11 @@ service:
 });
 
 test.each([
-  ['a: 1\nb: [1', 2, 'no valid YAML'],
+  ['a: 1\nb: [1', 2, 'not valid YAML'],
   ['a:\n\t- b\n', 2, 'Tabs'],
   ['a: 1\n---\nb: 2\n', 2, 'more than one'],
-  ['# only\n', undefined, 'nothing but comments'],
-  ['', undefined, 'nothing but comments'],
+  ['# only\n', undefined, 'only comments'],
+  ['', undefined, 'only comments'],
   ['a: *b\n', undefined, 'alias'],
   ['x'.repeat(1024 * 1024 + 1), undefined, 'larger'],
 ])('what cannot be formatted says why: %#', (text, line, reason) => {

@@ -58,12 +58,11 @@ export function formatYaml(text: string): FormattedYaml {
   if (text.length > MAX_CONFIG_BYTES) return refused('the text is larger than a configuration may be');
   const lines = new LineCounter();
   const [document, second] = read(text, lines);
-  if (document === undefined || document.contents === null)
-    return refused('there is nothing but comments in it');
+  if (document === undefined || document.contents === null) return refused('it contains only comments');
   const [fault] = [...document.errors, ...(second?.errors ?? [])];
   if (fault !== undefined) {
     const { line } = lines.linePos(fault.pos[0]);
-    return { ...refused(`the text is no valid YAML: ${firstLine(fault.message)}`), line };
+    return { ...refused(`the text is not valid YAML: ${firstLine(fault.message)}`), line };
   }
   if (second !== undefined) {
     const { line } = lines.linePos(second.range[0]);
@@ -78,11 +77,11 @@ export function formatYaml(text: string): FormattedYaml {
       .replace(/(:(?: [&!][^\s#]+)+) +$/gm, '$1')
       .replace(/: {2}(?=[,}])/g, ': ');
   } catch (error) {
-    return refused(error instanceof Error ? firstLine(error.message) : 'the text cannot be written anew');
+    return refused(error instanceof Error ? firstLine(error.message) : 'the text cannot be rewritten');
   }
   const [again] = read(formatted, new LineCounter());
   if (again === undefined || again.errors.length > 0 || !isSame(document.contents, again.contents))
-    return refused('written anew it would not mean the same');
+    return refused('rewritten, it would not mean the same');
   const lost = lostComment(text, formatted);
   return lost === undefined
     ? { kind: 'formatted', text: formatted }

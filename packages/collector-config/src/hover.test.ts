@@ -80,7 +80,7 @@ test('what no schema knows is not checked, what the schema does not have is abse
 });
 
 test('sections and lists of pipelines say what they are for', () => {
-  expect(at('receivers')).toMatchObject({ description: 'What takes data in', state: 'known' });
+  expect(at('receivers')).toMatchObject({ description: 'Components that receive data', state: 'known' });
   const list = hoverAt(TEXT, TEXT.lastIndexOf('receivers'), {});
   expect(list?.description).toContain('ids of receivers and connectors');
 });

@@ -24,21 +24,22 @@ export function knownKeys(path: ConfigPath): readonly (readonly [string, KeyShap
   if (part !== 'pipelines' || path.length > 3) return undefined;
   return pipeline === undefined
     ? SIGNALS.map(
-        (signal) => [signal, 'map', `A pipeline for ${signal}; more of them are ${signal}/name`] as const,
+        (signal) =>
+          [signal, 'map', `A pipeline for ${signal}; further ones are named ${signal}/name`] as const,
       )
     : PIPELINE_ROLES.map((role) => [role, 'word', ROLE_WORDS[role]] as const);
 }
 
 const SECTION_WORDS: Readonly<Record<ComponentSection, string>> = {
-  receivers: 'What takes data in',
-  processors: 'What changes data on its way',
-  exporters: 'What sends data on',
-  connectors: 'What joins pipelines: exporter of one, receiver of the other',
-  extensions: 'What serves beside the flow of data',
+  receivers: 'Components that receive data',
+  processors: 'Components that process data',
+  exporters: 'Components that send data on',
+  connectors: 'Components that join pipelines: exporter of one, receiver of another',
+  extensions: 'Components outside the data flow',
 };
 
 const ROLE_WORDS: Readonly<Record<(typeof PIPELINE_ROLES)[number], string>> = {
   receivers: 'Where data comes from: ids of receivers and connectors',
-  processors: 'What it goes through, in this order',
+  processors: 'What it passes through, in this order',
   exporters: 'Where it goes: ids of exporters and connectors',
 };

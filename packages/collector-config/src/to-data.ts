@@ -108,7 +108,7 @@ function readMap(map: YAMLMap, path: ConfigPath, reading: Reading): ConfigValue 
       continue;
     }
     if (Object.hasOwn(data, name)) {
-      const message = `key ${JSON.stringify(name)} is there twice`;
+      const message = `key ${JSON.stringify(name)} appears twice`;
       if (reading.problems.length < MAX_FINDINGS)
         reading.problems.push({ path: [...path, name], node: isNode(key) ? key : undefined, message });
     }

@@ -42,10 +42,10 @@ describe('variables in a configuration', () => {
   });
 
   test.each([
-    ['${drover:region}', 'is no variable'],
-    ['${drover:label.}', 'is no variable'],
-    ['${drover:env.HOME}', 'is no variable'],
-    ['${drover:label.a b}', 'is no variable'],
+    ['${drover:region}', 'is not a variable'],
+    ['${drover:label.}', 'is not a variable'],
+    ['${drover:env.HOME}', 'is not a variable'],
+    ['${drover:label.a b}', 'is not a variable'],
     ['${drover:label.region', 'no closing brace'],
   ])('%s is a problem with its place', (reference, words) => {
     const { uses, problems } = findVariables(`k:\n  v: ${reference}\n`);

@@ -72,5 +72,5 @@ export function readReference(
 function explain(text: string): string {
   const shown = text.slice(0, 60);
   if (!text.endsWith('}')) return `${shown} has no closing brace on its line`;
-  return `${shown} is no variable: write \${drover:label.KEY}, \${drover:attr.KEY} or \${drover:secret.NAME}, with a default behind :-`;
+  return `${shown} is not a variable: write \${drover:label.KEY}, \${drover:attr.KEY} or \${drover:secret.NAME}, with a default after :-`;
 }

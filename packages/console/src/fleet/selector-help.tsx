@@ -1,13 +1,13 @@
 import styles from './selector-help.module.css';
 
 const EXAMPLES: readonly (readonly [string, string])[] = [
-  ['os.type=linux', 'the value is this; != where it is not'],
-  ['env in (prod, stage)', 'one of several; notin (…) where it is none of them'],
-  ['!label:env', 'has no such key; without ! has it, whatever its value'],
-  ['env=prod, os.type=linux', 'both: a comma is “and”'],
+  ['os.type=linux', 'the value is this; != for any other'],
+  ['env in (prod, stage)', 'one of several values; notin (…) for none of them'],
+  ['!label:env', 'the key is not set; without !, it is set to any value'],
+  ['env=prod, os.type=linux', 'both: a comma means “and”'],
   [
     'attr:service.name="my agent"',
-    'a value with spaces stands in double quotes; attr: is what agents say, label: what operators said',
+    'put values with spaces in double quotes; attr: is reported by agents, label: is set by operators',
   ],
 ];
 
@@ -16,7 +16,7 @@ export function SelectorHelp(props: { readonly onExample: (selector: string) => 
   return (
     <section className={styles.help} aria-labelledby="selector-help">
       <h2 id="selector-help" className={styles.title}>
-        How selectors are written
+        Selector syntax
       </h2>
       <dl className={styles.examples}>
         {EXAMPLES.map(([example, meaning]) => (

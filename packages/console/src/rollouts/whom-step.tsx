@@ -82,7 +82,7 @@ export function WhomStep({ selector: text, onChange }: WhomStepProps) {
           />
         ) : null}
         {isChoosing && failure?.suggestion !== undefined ? (
-          <Suggestion text={failure.suggestion} verb="Write" onTake={onChange} />
+          <Suggestion text={failure.suggestion} verb="Use" onTake={onChange} />
         ) : null}
         <div className={styles.sample} role="status">
           {total === undefined ? null : (

@@ -14,9 +14,9 @@ export interface CompletionOption {
 
 const OPERATORS = [
   { insert: '=', detail: 'is' },
-  { insert: '!=', detail: 'is not, or there is none' },
+  { insert: '!=', detail: 'is not, or is not set' },
   { insert: ' in (', detail: 'is one of' },
-  { insert: ' notin (', detail: 'is none of, or there is none' },
+  { insert: ' notin (', detail: 'is none of, or is not set' },
 ] as const;
 
 /** What can stand behind a key, put directly behind it. */

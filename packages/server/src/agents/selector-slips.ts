@@ -35,8 +35,9 @@ export function mendSelector(text: string): MendedText {
 /** What a text has at this place that selectors have no word for; undefined where there is no such thing. */
 export function strangerAt(text: string, at: number): string | undefined {
   if (/^(?:\|\||or\b)/i.test(text.slice(at)))
-    return 'there is no "or"; several values of one key are written key in (a, b)';
-  if (/[~<>]/.test(text.charAt(at))) return 'values are compared as a whole: by =, !=, in (…) and notin (…)';
+    return 'there is no "or"; for several values of one key write key in (a, b)';
+  if (/[~<>]/.test(text.charAt(at)))
+    return 'values are compared as a whole, with =, !=, in (…) and notin (…)';
   return undefined;
 }
 
@@ -120,7 +121,7 @@ class Mender {
   #write({ at, text }: Piece, right: string, wrong = text): void {
     this.#out += right;
     if (right !== wrong)
-      this.#slips.push({ at, message: `write ${shown(right)} in place of ${shown(wrong)}` });
+      this.#slips.push({ at, message: `write ${shown(right)} instead of ${shown(wrong)}` });
   }
 
   /** Where the next piece stands that is no space. */

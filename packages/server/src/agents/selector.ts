@@ -187,7 +187,7 @@ class Parser {
       return { scope: token.text === UID_KEY && token.kind === 'word' ? 'uid' : 'any', key: token.text };
     }
     if (token.text !== 'label' && token.text !== 'attr') {
-      throw new Fault(token.at, `"${token.text}:" is not known; before ":" stands label or attr`);
+      throw new Fault(token.at, `"${token.text}:" is not known; only label: or attr: may come before a key`);
     }
     this.#take();
     const name = this.#take();
@@ -198,7 +198,7 @@ class Parser {
   #value(): string {
     const token = this.#take();
     if (token.kind !== 'word' && token.kind !== 'quoted') {
-      throw unexpected(token, 'expected a value; one with other characters stands in double quotes');
+      throw unexpected(token, 'expected a value; put values with other characters in double quotes');
     }
     // A colon is common in values (addresses, image tags); only before a key does it mean something.
     let text = token.text;
@@ -267,7 +267,7 @@ function tokensOf(text: string): Token[] {
     } else {
       WORD.lastIndex = at;
       const word = WORD.exec(text)?.[0];
-      if (word === undefined) throw new Fault(at, `"${char}" may stand in double quotes only`);
+      if (word === undefined) throw new Fault(at, `"${char}" is allowed only in double quotes`);
       tokens.push({ kind: 'word', text: word, at });
       at += word.length;
     }
@@ -284,7 +284,7 @@ function quotedAt(text: string, start: number): { value: string; end: number } {
     if (char === '\\') {
       at += 1;
       const escaped = text.charAt(at);
-      if (escaped !== '"' && escaped !== '\\') throw new Fault(at - 1, 'after "\\" stands \\ or "');
+      if (escaped !== '"' && escaped !== '\\') throw new Fault(at - 1, 'after "\\" only \\ or " may follow');
       value += escaped;
     } else {
       value += char;

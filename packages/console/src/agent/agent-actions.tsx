@@ -1,10 +1,11 @@
 import type { Agent } from '@drover/api';
 import { Button, Tooltip } from '@mantine/core';
-import { IconRefresh, IconTrash } from '@tabler/icons-react';
+import { IconPencil, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ConfirmDialog } from '../components/confirm-dialog.tsx';
+import { LinkButton } from '../components/link-button.tsx';
 import { useConsole } from '../data/console-context.tsx';
 
 function restartRefusal(agent: Agent): string | undefined {
@@ -52,6 +53,7 @@ export function AgentActions(props: { readonly agent: Agent }) {
       <Button leftSection={<IconTrash size={15} />} onClick={() => setAsked('forget')}>
         Forget
       </Button>
+      <EditConfiguration agent={agent} />
       <ConfirmDialog
         isOpen={asked === 'restart'}
         title="Restart this agent?"
@@ -89,5 +91,27 @@ export function AgentActions(props: { readonly agent: Agent }) {
         <p>The agent itself is not stopped. If it is still running, it reconnects and is listed as new.</p>
       </ConfirmDialog>
     </>
+  );
+}
+
+/** To what it is to run; where that is made of several, to where they are listed. */
+function EditConfiguration({ agent }: { readonly agent: Agent }) {
+  const configs = agent.remoteConfig.desired?.configs ?? [];
+  const [only] = configs;
+  if (only === undefined) return null;
+  const look = { variant: 'filled', leftSection: <IconPencil size={15} />, 'data-edit': true } as const;
+  return configs.length === 1 ? (
+    <LinkButton to="/configs/$name" params={{ name: only.name }} {...look}>
+      Edit configuration
+    </LinkButton>
+  ) : (
+    <LinkButton
+      to="/agents/$uid"
+      params={{ uid: agent.instanceUid }}
+      search={{ tab: 'configuration' }}
+      {...look}
+    >
+      Edit configurations
+    </LinkButton>
   );
 }

@@ -10,6 +10,7 @@ import styles from './agent.module.css';
 import { AgentActions } from './agent-actions.tsx';
 import { attribute, healthStateOf } from './agent-facts.ts';
 import { EnrolmentNote } from './enrolment-note.tsx';
+import { healthError } from './health-branch.ts';
 
 function isUndescribed({ description }: Agent): boolean {
   return [description.identifying, description.nonIdentifying].every(
@@ -25,6 +26,7 @@ export function AgentHeader(props: { readonly agent: Agent; readonly above: Reac
     .join(' ');
   const host = attribute(agent, 'host.name');
   const { remoteConfig, health, connection, enrolment } = agent;
+  const error = health === null || health.healthy ? '' : healthError(health);
   return (
     <>
       <PageHeader
@@ -81,7 +83,7 @@ export function AgentHeader(props: { readonly agent: Agent; readonly above: Reac
                 <Time at={health.statusAt} />
               </>
             )}
-            {health.lastError === '' ? null : `: ${health.lastError}`}
+            {error === '' ? null : `: ${error}`}
           </Note>
         ) : null}
         {remoteConfig.desired === null || remoteConfig.desired.problem === null ? null : (

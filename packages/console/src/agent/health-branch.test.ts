@@ -1,6 +1,6 @@
 import type { ComponentHealthView } from '@drover/api';
 import { expect, it } from 'vitest';
-import { healthBranch } from './health-branch.ts';
+import { healthBranch, healthError } from './health-branch.ts';
 
 const component = (
   components: Record<string, ComponentHealthView> = {},
@@ -31,4 +31,12 @@ it('folds a healthy branch of many', () => {
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`p${at}`, component()]));
   const root = healthBranch('Agent', component({ pipelines: component(many) }));
   expect(root.children[0]).toMatchObject({ isOpen: false, below: 30 });
+});
+
+it('says the error of the agent, or that of the component which has one', () => {
+  const refused = { ...component({}, false), lastError: 'connection refused' };
+  const root = component({ pipelines: component({ 'exporter:otlp': refused }) }, false);
+  expect(healthError(root)).toBe('exporter:otlp: connection refused');
+  expect(healthError({ ...root, lastError: 'no disk' })).toBe('no disk');
+  expect(healthError(component({}, false))).toBe('');
 });

@@ -12,6 +12,17 @@ export interface HealthBranch {
   readonly isOpen: boolean;
 }
 
+/** The error of the unhealthy agent or, where it names none of its own, of the first component that has one, with its name before it. */
+export function healthError({ lastError, components }: ComponentHealthView): string {
+  if (lastError !== '') return lastError;
+  for (const [name, component] of Object.entries(components)) {
+    const below = healthError(component);
+    // The innermost name says where it is.
+    if (below !== '') return component.lastError === '' ? below : `${name}: ${below}`;
+  }
+  return '';
+}
+
 /** So many below a healthy branch are shown at once. */
 const OPEN_MAX = 8;
 const OPEN_DEPTH = 2;

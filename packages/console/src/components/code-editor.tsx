@@ -115,7 +115,7 @@ export function CodeEditor({
           EditorView.contentAttributes.of({
             'aria-label': label,
             tabindex: '0',
-            ...(isReadOnly ? { 'aria-readonly': 'true' } : {}),
+            ...(isReadOnly ? { 'aria-readonly': 'true' } : { 'data-edit': 'true' }),
           }),
           isReadOnly
             ? [EditorState.readOnly.of(true), EditorView.editable.of(false), keymap.of(searchKeymap)]

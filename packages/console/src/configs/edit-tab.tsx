@@ -17,6 +17,7 @@ import { editStateOf } from './edit-state.ts';
 import { LeaveGuard } from './leave-guard.tsx';
 import { LocalNotes } from './local-notes.tsx';
 import { MergeWith } from './merge-with.tsx';
+import { SavedNote } from './saved-note.tsx';
 import { useConfigActs } from './use-config-acts.ts';
 import { useDraft } from './use-draft.ts';
 
@@ -38,6 +39,7 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
   const local = useDraft(config.name);
   const [message, setMessage] = useState(local.draft?.message ?? '');
   const [isDiscarding, setDiscarding] = useState(false);
+  const [savedHash, setSavedHash] = useState<string>();
   const [merging, setMerging] = useState<'draft' | 'revision'>();
   const { compare } = route.useSearch();
   const navigate = route.useNavigate();
@@ -57,7 +59,9 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
           : { baseHash: hash, draftHash: undefined },
       );
       setMerging(undefined);
-      if (kind === 'revision') setMessage('');
+      if (kind !== 'revision') return;
+      setMessage('');
+      setSavedHash(hash);
     },
     onConflict: setMerging,
   });
@@ -143,6 +147,9 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
           onUse={(merged) => takeMerged({ body: merged, baseHash: newest.hash })}
           onClose={() => setMerging(undefined)}
         />
+      ) : null}
+      {savedHash === newest.hash && !isChanged ? (
+        <SavedNote key={savedHash} name={config.name} number={newest.number} />
       ) : null}
       {acts.error === undefined ? null : <FailureNote error={acts.error} />}
       {isChanged ? (

@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { CheckField } from '../components/check-field.tsx';
+import { countOf } from '../components/format.ts';
 import { Select } from '../components/select.tsx';
 import { FlowFields, fieldOf, WhenFields } from './how-details.tsx';
 import styles from './rollouts.module.css';
@@ -14,7 +15,7 @@ interface HowStepProps {
   readonly onChange: (form: StrategyForm) => void;
 }
 
-/** All at once, or in waves that are judged one after the other. */
+/** All at once, some first and the others after an approval, or in waves that are judged one after the other. */
 export function HowStep({ form, read, selector, onChange }: HowStepProps) {
   const change = (part: Partial<StrategyForm>) => onChange({ ...form, ...part });
   const details = { form, read, onChange: change };
@@ -40,13 +41,32 @@ export function HowStep({ form, read, selector, onChange }: HowStepProps) {
             <input
               type="radio"
               name="how"
+              checked={form.kind === 'first'}
+              onChange={() => change({ kind: 'first' })}
+            />
+            {firstWords(form)}
+          </label>
+          <label>
+            <input
+              type="radio"
+              name="how"
               checked={form.kind === 'waves'}
               onChange={() => change({ kind: 'waves' })}
             />
             In waves, each judged before the next
           </label>
         </fieldset>
-        {form.kind === 'all' ? null : (
+        {form.kind === 'first' ? (
+          <div className={styles.limits}>
+            <TextInput
+              label="Agents that get it first"
+              description="Picked at random. The others wait for your approval; if one fails, it pauses."
+              inputMode="numeric"
+              {...field('firstAgents')}
+            />
+          </div>
+        ) : null}
+        {form.kind !== 'waves' ? null : (
           <>
             <WaveRows
               selector={selector}
@@ -86,7 +106,7 @@ export function HowStep({ form, read, selector, onChange }: HowStepProps) {
           </>
         )}
         <WhenFields {...details} />
-        <div className={styles.pair}>
+        <div className={styles.limits}>
           <TextInput
             label="Agents per second, at most"
             description="Empty: no limit"
@@ -105,4 +125,9 @@ export function HowStep({ form, read, selector, onChange }: HowStepProps) {
       </div>
     </section>
   );
+}
+
+function firstWords({ firstAgents }: StrategyForm): string {
+  const count = Number(firstAgents);
+  return `Try it on ${count > 0 ? countOf(count, 'agent') : 'some agents'} first`;
 }

@@ -1,12 +1,11 @@
 import type { RolloutCreate } from '@drover/api';
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
 import { FailureNote } from '../components/failure-note.tsx';
-import { countOf } from '../components/format.ts';
 import { LinkButton } from '../components/link-button.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
@@ -16,7 +15,7 @@ import type { NewRolloutSearch } from '../page-search.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { HowStep } from './how-step.tsx';
 import { createIdempotencyKey } from './idempotency-key.ts';
-import { PreviewResult } from './preview-result.tsx';
+import { Previewed } from './previewed.tsx';
 import styles from './rollouts.module.css';
 import { type Layer, readStack, stackAddress, targetOf } from './stack-text.ts';
 import { FIRST_FORM, readStrategy } from './strategy-form.ts';
@@ -51,6 +50,7 @@ export function NewRolloutPage() {
   const navigate = useNavigate();
   const [form, setForm] = useState(FIRST_FORM);
   const [message, setMessage] = useState('');
+  const [isAsked, setAsked] = useState(false);
   const configs = useQuery(queries.configs(api));
   const items = configs.data?.items;
   const layers = layersOf(search, items?.[0]?.name);
@@ -138,7 +138,6 @@ export function NewRolloutPage() {
       </EmptyState>
     );
   }
-  const changing = preview.data?.wouldChange.count ?? 0;
   return (
     <>
       <PageHeader above={<Link to="/rollouts">Rollouts</Link>} title="New rollout" />
@@ -184,6 +183,7 @@ export function NewRolloutPage() {
                   onClick={() => {
                     if (body !== undefined) {
                       key.current = undefined;
+                      setAsked(true);
                       preview.mutate(body);
                     }
                   }}
@@ -192,31 +192,17 @@ export function NewRolloutPage() {
                 </Button>
               </>
             ) : (
-              <>
-                <PreviewResult preview={preview.data} />
-                <TextInput
-                  label="Reason"
-                  description="Optional; shown with the rollout and in the history"
-                  maxLength={2000}
-                  value={message}
-                  onChange={(event) => setMessage(event.currentTarget.value)}
-                />
-                {start.isError ? <FailureNote error={start.error} /> : null}
-                <div className={styles.goRow}>
-                  <Button onClick={() => preview.reset()}>Back</Button>
-                  <Button
-                    variant="filled"
-                    data-size="lg"
-                    disabled={body === undefined}
-                    loading={start.isPending}
-                    onClick={() => (body === undefined ? undefined : start.mutate(body))}
-                  >
-                    {changing > 0
-                      ? `Roll out to ${countOf(changing, 'agent')}`
-                      : 'Start as a standing rollout'}
-                  </Button>
-                </div>
-              </>
+              <Previewed
+                preview={preview.data}
+                isAsked={isAsked}
+                isTriedFirst={form.kind === 'first'}
+                message={message}
+                onMessage={setMessage}
+                isStarting={start.isPending}
+                error={start.error}
+                onStart={() => (body === undefined ? undefined : start.mutate(body))}
+                onBack={() => preview.reset()}
+              />
             )}
           </div>
         </section>

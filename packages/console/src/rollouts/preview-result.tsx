@@ -12,9 +12,7 @@ import styles from './rollouts.module.css';
 /** Who would change and from what, who would not, who cannot and why, and whom it takes from other rollouts. */
 export function PreviewResult({ preview }: { readonly preview: RolloutPreview }) {
   const { wouldChange, unchanged, cannot, supersedes, waves, noWayBack } = preview;
-  const isLayer = preview.target.replaces === 'layer';
-  const text = writeStack(preview.target.configs);
-  const stack = useMemo(() => (isLayer ? { layer: text } : { stack: text }), [isLayer, text]);
+  const stack = useStack(preview);
   return (
     <div className={styles.column}>
       <dl className={styles.figures}>
@@ -80,24 +78,39 @@ export function PreviewResult({ preview }: { readonly preview: RolloutPreview })
           {preview.matched === 0 ? 'The selector matches no agent today.' : 'No agent would change today.'} If
           started anyway, it becomes a standing rollout: agents that match later get it.
         </Note>
-      ) : (
-        <div>
-          <h3 className={styles.heading}>
-            {wouldChange.agents.length < wouldChange.count
-              ? `The first ${formatCount(wouldChange.agents.length)} of ${countOf(wouldChange.count, 'agent')} that would change`
-              : `${countOf(wouldChange.count, 'agent')} would change`}
-          </h3>
-          <RolloutAgentTable
-            isPreview
-            label="Agents that would change"
-            stack={stack}
-            agents={wouldChange.agents}
-            total={wouldChange.count}
-          />
-        </div>
-      )}
+      ) : null}
     </div>
   );
+}
+
+/** Those that would change, one by one, as far as the preview names them. */
+export function PreviewAgents({ preview }: { readonly preview: RolloutPreview }) {
+  const { wouldChange } = preview;
+  const stack = useStack(preview);
+  if (wouldChange.count === 0) return null;
+  return (
+    <div>
+      <h3 className={styles.heading}>
+        {wouldChange.agents.length < wouldChange.count
+          ? `The first ${formatCount(wouldChange.agents.length)} of ${countOf(wouldChange.count, 'agent')} that would change`
+          : `${countOf(wouldChange.count, 'agent')} would change`}
+      </h3>
+      <RolloutAgentTable
+        isPreview
+        label="Agents that would change"
+        stack={stack}
+        agents={wouldChange.agents}
+        total={wouldChange.count}
+      />
+    </div>
+  );
+}
+
+/** As the address of a would-run page has it. */
+function useStack({ target }: RolloutPreview) {
+  const isLayer = target.replaces === 'layer';
+  const text = writeStack(target.configs);
+  return useMemo(() => (isLayer ? { layer: text } : { stack: text }), [isLayer, text]);
 }
 
 function Figure(props: { readonly word: string; readonly count: number; readonly isStrong?: boolean }) {

@@ -12,6 +12,22 @@ describe('how a rollout goes', () => {
     });
   });
 
+  it('to some agents first, and to all others once that is approved', () => {
+    expect(read({ kind: 'first' })).toEqual({
+      kind: 'strategy',
+      strategy: {
+        kind: 'waves',
+        waves: [{ count: 2, approval: true }],
+        gates: { maxFailed: { count: 0 }, soakSeconds: 0 },
+        onFailure: 'pause',
+      },
+    });
+    expect(read({ kind: 'first', firstAgents: '0' })).toMatchObject({
+      kind: 'wrong',
+      reasons: { firstAgents: 'A number of agents, 1 or more' },
+    });
+  });
+
   it('in waves, with what may fail, a soak and an approval', () => {
     expect(
       read({ kind: 'waves', waves: ['2', '25 %'], soakMinutes: '1.5', maxFailed: '5%', needsApproval: true }),

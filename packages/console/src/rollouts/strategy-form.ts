@@ -3,7 +3,9 @@ import { isSelectorText } from '../data/agent-filter.ts';
 
 /** What stands in the fields of "How". */
 export interface StrategyForm {
-  readonly kind: 'all' | 'waves';
+  /** `first`: some agents, then all others once that is approved. */
+  readonly kind: 'all' | 'first' | 'waves';
+  readonly firstAgents: string;
   readonly rate: string;
   /** One for each, in order. */
   readonly waves: readonly string[];
@@ -30,6 +32,7 @@ export type WeekDay = (typeof WEEK_DAYS)[number];
 
 export const FIRST_FORM: StrategyForm = {
   kind: 'all',
+  firstAgents: '2',
   rate: '',
   waves: ['1', '10%'],
   soakMinutes: '5',
@@ -61,6 +64,7 @@ type PercentField = keyof typeof PERCENTS;
 
 export type StrategyField =
   | 'rate'
+  | 'firstAgents'
   | 'soakMinutes'
   | 'maxFailed'
   | 'deadlineMinutes'
@@ -81,6 +85,7 @@ const RATE_MAX = 100_000;
 const WEEK_MINUTES = 7 * 24 * 60;
 
 export const WAVES_MAX = 50;
+const COUNT = /^[1-9]\d{0,5}$/;
 const WAVE_WORDS = 'Enter a number of agents, a percentage such as 10%, or a selector such as ring=canary';
 
 type Reasons = Partial<Record<StrategyField, string>>;
@@ -89,14 +94,35 @@ type Reasons = Partial<Record<StrategyField, string>>;
 export function readStrategy(form: StrategyForm): ReadStrategy {
   const reasons: Reasons = {};
   const common = { ...readRate(form, reasons), ...readDeadline(form, reasons), ...readWindow(form, reasons) };
-  const strategy: RolloutStrategy =
-    form.kind === 'all'
-      ? { kind: 'all', ...common }
-      : { kind: 'waves', ...readWaves(form, reasons), ...common };
+  const strategy: RolloutStrategy = { ...readKind(form, reasons), ...common };
   const waves =
-    form.kind === 'all' ? [] : form.waves.map((text) => (readWave(text.trim()) ? undefined : WAVE_WORDS));
+    form.kind !== 'waves' ? [] : form.waves.map((text) => (readWave(text.trim()) ? undefined : WAVE_WORDS));
   const isWrong = Object.keys(reasons).length > 0 || waves.some((wrong) => wrong !== undefined);
   return isWrong ? { kind: 'wrong', reasons, waves } : { kind: 'strategy', strategy };
+}
+
+function readKind(form: StrategyForm, reasons: Reasons): RolloutStrategy {
+  switch (form.kind) {
+    case 'all':
+      return { kind: 'all' };
+    case 'first':
+      return { kind: 'waves', ...readFirst(form, reasons) };
+    case 'waves':
+      return { kind: 'waves', ...readWaves(form, reasons) };
+    default:
+      return form.kind satisfies never;
+  }
+}
+
+/** Who approves has looked at them: nothing soaks, and one that fails is one too many. */
+function readFirst({ firstAgents: text }: StrategyForm, reasons: Reasons) {
+  const wave = COUNT.test(text.trim()) ? { count: Number(text), approval: true } : undefined;
+  if (wave === undefined) reasons.firstAgents = 'A number of agents, 1 or more';
+  return {
+    waves: wave === undefined ? [] : [wave],
+    gates: { maxFailed: { count: 0 }, soakSeconds: 0 },
+    onFailure: 'pause' as const,
+  };
 }
 
 function readRate({ rate: text }: StrategyForm, reasons: Reasons) {
@@ -167,7 +193,7 @@ function readWaves(form: StrategyForm, reasons: Reasons) {
 }
 
 function readWave(text: string): Wave | undefined {
-  if (/^[1-9]\d{0,5}$/.test(text)) return { count: Number(text) };
+  if (COUNT.test(text)) return { count: Number(text) };
   const percent = readPercent(text);
   if (percent !== undefined) return percent === 0 ? undefined : { percent };
   // What is no number is taken for a selector where it has a sign of one; the server reads it.

@@ -11,6 +11,7 @@ const GROUPS: readonly { readonly name: string; readonly lines: readonly Line[] 
       [['Ctrl', 'K'], 'Find an agent, a configuration, a page or an action'],
       [['/'], 'Go to the page’s search'],
       [['Esc'], 'Close, clear the search, or leave it'],
+      [['e'], 'Go to the editor, or edit the agent’s configuration'],
       [['?'], 'This help'],
     ],
   },

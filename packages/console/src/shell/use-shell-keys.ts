@@ -6,7 +6,7 @@ import type { ShellOverlay } from './shell-overlay.ts';
 
 const SEQUENCE_MS = 1200;
 
-/** The keys that work everywhere: `g` and the letter of a page, `/`, `?`, Ctrl or Cmd K. */
+/** The keys that work everywhere: `g` and the letter of a page, `/`, `?`, `e` where a page has something to edit, Ctrl or Cmd K. */
 export function useShellKeys(open: (overlay: ShellOverlay) => void): void {
   const navigate = useNavigate();
   useEffect(() => {
@@ -27,6 +27,12 @@ export function useShellKeys(open: (overlay: ShellOverlay) => void): void {
       } else if (event.key === '?') {
         event.preventDefault();
         open('keys');
+      } else if (event.key === 'e') {
+        const goal = document.querySelector<HTMLElement>('main [data-edit]');
+        if (goal === null) return;
+        event.preventDefault();
+        if (goal instanceof HTMLAnchorElement) goal.click();
+        else goal.focus();
       } else if (event.key === '/') {
         const search = document.querySelector<HTMLInputElement>('input[data-page-search]');
         event.preventDefault();

@@ -79,9 +79,7 @@ async function fill(name: StageName, server: RunningServer, ends: Ends): Promise
       await simulate(server, ends, 24, ['--credentials', '75%', '--heartbeat', '2s']);
       return approveSome(server);
     case 'hundred-thousand':
-      for (let first = 0; first < HUNDRED_THOUSAND; first += AT_ONCE)
-        await simulate(server, ends, AT_ONCE, ['--first', String(first), ...LARGE_ARGS], first);
-      return [];
+      return manyKnown(server, ends);
     default:
       return name satisfies never;
   }
@@ -94,15 +92,35 @@ async function simulate(
   args: readonly string[],
   before = 0,
 ): Promise<Ids> {
+  ends.push(await fleetOf(server, agents, args, before));
+  return [(await server.api.listAgents({ limit: 1 })).items[0]?.instanceUid];
+}
+
+/** A system has links for some twenty thousand: most agents have gone, and are known. */
+async function manyKnown(server: RunningServer, ends: Ends): Promise<Ids> {
+  for (let first = 0; first < HUNDRED_THOUSAND; first += AT_ONCE) {
+    const end = await fleetOf(server, AT_ONCE, ['--first', String(first), ...LARGE_ARGS], first);
+    if (first + AT_ONCE < HUNDRED_THOUSAND) await end();
+    else ends.push(end);
+  }
+  return [];
+}
+
+/** How to end the agents, which are known by then beside those that were before. */ that are known by then beside those that were before. */
+async function fleetOf(
+  server: RunningServer,
+  agents: number,
+  args: readonly string[],
+  before: number,
+): Promise<() => Promise<unknown>> {
   const ramp = `${Math.max(5, agents / 500)}s`;
   const fleet = startSimulator(server.opampUrl, agents, [...args, '--ramp', ramp]);
-  ends.push(() => fleet.end('SIGTERM'));
   await eventually(
     `${before + agents} agents are known`,
     async () => (await server.api.stats()).total === before + agents,
     300_000,
   );
-  return [(await server.api.listAgents({ limit: 1 })).items[0]?.instanceUid];
+  return () => fleet.end('SIGTERM');
 }
 
 /** Of 24 agents that asked to be let in, nine are approved and two rejected. */

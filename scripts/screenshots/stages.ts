@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { createOpampClient, memoryStateStore, type OpampClient } from '@drover/opamp/client';
-import { startSimulator } from '../../tests/e2e/support/console-page.ts';
 import { type RunningServer, startServer } from '../../tests/e2e/support/drover.ts';
 import { eventually } from '../../tests/e2e/support/process.ts';
 import { EDGE, NAMES } from './content.ts';
 import { DRIFTING_AGENTS, startDriftingAgents } from './drifting-agents.ts';
 import { fillThousand, type Ids } from './large-fleet.ts';
+import { type Ends, simulate, simulateMany } from './simulated.ts';
 
 export type StageName = 'empty' | 'one' | 'thousand' | 'names' | 'waiting' | 'hundred-thousand';
 
@@ -26,13 +26,9 @@ export interface Stage extends AsyncDisposable {
 const THOUSAND = 1000 - DRIFTING_AGENTS;
 const THOUSAND_ARGS = [
   ...['--fail-rate', '3%', '--apply-delay', '200ms'],
-  ...['--read-only', '5%', '--health-interval', '60s'],
+  ...['--read-only', '5%', '--health-interval', '10m'],
 ];
 
-const HUNDRED_THOUSAND = 100_000;
-/** Links that one process holds. */
-const AT_ONCE = 10_000;
-const LARGE_ARGS = ['--http', '0', '--heartbeat', '60s', '--health-interval', '30m'];
 const ASKED_FIRST = { DROVER_AGENTS_ENROLMENT: 'approval' };
 
 export async function openStage(name: StageName, folder: string): Promise<Stage> {
@@ -58,15 +54,14 @@ export async function openStage(name: StageName, folder: string): Promise<Stage>
   };
 }
 
-type Ends = (() => Promise<unknown>)[];
-
 async function fill(name: StageName, server: RunningServer, ends: Ends): Promise<Ids> {
   switch (name) {
     case 'empty':
       return [];
     case 'one':
       await server.api.putConfig('shared', { body: EDGE });
-      return simulate(server, ends, 1, []);
+      await simulate(server, ends, 1, []);
+      return [(await server.api.listAgents({ limit: 1 })).items[0]?.instanceUid];
     case 'names':
       return nameAgents(server, ends);
     case 'thousand': {
@@ -79,48 +74,11 @@ async function fill(name: StageName, server: RunningServer, ends: Ends): Promise
       await simulate(server, ends, 24, ['--credentials', '75%', '--heartbeat', '2s']);
       return approveSome(server);
     case 'hundred-thousand':
-      return manyKnown(server, ends);
+      await simulateMany(server, ends);
+      return [];
     default:
       return name satisfies never;
   }
-}
-
-async function simulate(
-  server: RunningServer,
-  ends: Ends,
-  agents: number,
-  args: readonly string[],
-  before = 0,
-): Promise<Ids> {
-  ends.push(await fleetOf(server, agents, args, before));
-  return [(await server.api.listAgents({ limit: 1 })).items[0]?.instanceUid];
-}
-
-/** A system has links for some twenty thousand: most agents have gone, and are known. */
-async function manyKnown(server: RunningServer, ends: Ends): Promise<Ids> {
-  for (let first = 0; first < HUNDRED_THOUSAND; first += AT_ONCE) {
-    const end = await fleetOf(server, AT_ONCE, ['--first', String(first), ...LARGE_ARGS], first);
-    if (first + AT_ONCE < HUNDRED_THOUSAND) await end();
-    else ends.push(end);
-  }
-  return [];
-}
-
-/** How to end the agents, which are known by then beside those that were before. */ that are known by then beside those that were before. */
-async function fleetOf(
-  server: RunningServer,
-  agents: number,
-  args: readonly string[],
-  before: number,
-): Promise<() => Promise<unknown>> {
-  const ramp = `${Math.max(5, agents / 500)}s`;
-  const fleet = startSimulator(server.opampUrl, agents, [...args, '--ramp', ramp]);
-  await eventually(
-    `${before + agents} agents are known`,
-    async () => (await server.api.stats()).total === before + agents,
-    300_000,
-  );
-  return () => fleet.end('SIGTERM');
 }
 
 /** Of 24 agents that asked to be let in, nine are approved and two rejected. */

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { lazy, type ReactNode, Suspense, useId, useRef } from 'react';
+import { bringIntoView } from '../components/bring-into-view.ts';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import type { CompareSide } from './compare-side.ts';
 
@@ -16,10 +17,8 @@ interface CompareOptions {
   readonly onSide: (side: CompareSide | undefined) => void;
 }
 
-/** Below a long text nobody would see that it is there. */
-function bringIntoView(panel: HTMLElement | null): void {
-  panel?.scrollIntoView({ block: 'start' });
-}
+// Below a long text nobody would see that it is there.
+const shown = (panel: HTMLElement | null) => (panel === null ? undefined : bringIntoView(panel));
 
 /** The button that opens a comparison, and the comparison. */
 export function useCompare({ name, body, isCollector, side, firstSide, onSide }: CompareOptions): {
@@ -42,7 +41,7 @@ export function useCompare({ name, body, isCollector, side, firstSide, onSide }:
       </Button>
     ),
     panel: isShown ? (
-      <div id={id} ref={bringIntoView}>
+      <div id={id} ref={shown}>
         <Suspense fallback={<SkeletonRows rows={6} />}>
           <ComparePanel
             name={name}

@@ -213,7 +213,7 @@ describeWithBrowser('search, in the console', () => {
     await page.getByText('all of this would be new').waitFor();
     expect((await bench.server.api.getAgent(uid)).remoteConfig.desired).toBeNull();
     await bench.open(page, `/agents/${uid}?tab=configuration`);
-    await page.getByRole('link', { name: 'What it would run' }).click();
+    await page.getByRole('link', { name: 'Preview a change…' }).click();
     await page.getByText('No configuration selected').waitFor();
     await context.close();
   });

@@ -155,12 +155,12 @@ export const SettingsSchema = z.strictObject({
     enrolment: optionalSetting(
       choice('open', 'token', 'approval', 'mtls'),
       '`open` while `opamp.listen` is a loopback address, else `token`',
-      'Who may connect: everybody, agents with an enrolment token, everybody as long as an operator approves them before they are given anything, agents with a certificate from `opamp.tls.clientCaFile`.',
+      'Who may connect: anyone; agents with an enrolment token; anyone, but nothing is given to an agent before an operator approves it; agents with a certificate from `opamp.tls.clientCaFile`.',
     ),
     maxPending: setting(
       count(1, 10_000_000),
       10_000,
-      'Agents that wait for approval; more are told to come back later.',
+      'Agents waiting for approval; further ones are told to retry later.',
     ),
     heartbeatInterval: optionalSetting(
       duration(1000, DAY_MS),
@@ -232,12 +232,12 @@ export const SettingsSchema = z.strictObject({
     reassert: setting(
       choice('off', 'auto'),
       'off',
-      'Whether agents that drift are offered what they are to run once more by themselves, and restart where they can; a rollout may say otherwise for its agents.',
+      'Whether drifted agents are automatically offered their intended configuration again, and asked to restart where they can; a rollout may override this for its agents.',
     ),
     reassertAfter: setting(
       duration(10_000, 7 * DAY_MS),
       '5m',
-      'So long an agent may drift before the first try; before each further one twice as long as before.',
+      'How long an agent may drift before the first attempt; doubled before each further one.',
     ),
     reassertTries: setting(
       count(1, 100),
@@ -258,12 +258,12 @@ export const SettingsSchema = z.strictObject({
       offer: setting(
         flag(),
         true,
-        'Agents that can (ReportsOwnMetrics) are told to send their own metrics here, to `/v1/metrics` on the OpAMP endpoint, each with a token of its own; the flow gates of rollouts judge by them.',
+        'Agents that can (ReportsOwnMetrics) are told to send their own metrics here, to `/v1/metrics` on the OpAMP endpoint, each with its own token; flow gates of rollouts use them.',
       ),
       selector: optionalSetting(
         text(),
         'every agent',
-        'Only agents that it matches are told; the others are left alone.',
+        'Only matching agents are told; the others are left alone.',
       ),
       url: optionalSetting(
         webUrl(),
@@ -281,7 +281,7 @@ export const SettingsSchema = z.strictObject({
     keptFor: setting(
       duration(3_600_000, 3650 * DAY_MS),
       '365d',
-      'What operators did, and the server of its own accord, is kept for this long.',
+      'How long the record of what operators and the server itself did is kept.',
     ),
     maxEntries: setting(
       count(100, 10_000_000),

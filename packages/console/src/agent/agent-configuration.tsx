@@ -38,7 +38,7 @@ function Intended({ agent }: { readonly agent: Agent }) {
       title="Intended"
       aside={
         <Link to="/agents/$uid/would-run" params={{ uid: agent.instanceUid }} className={styles.muted}>
-          What it would run…
+          Preview a change…
         </Link>
       }
     >

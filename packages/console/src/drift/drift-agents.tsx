@@ -16,7 +16,7 @@ function Policy({ agent }: { readonly agent: DriftAgent }) {
   return (
     <span className={reassert?.isStopped === true ? layout.name : layout.muted}>
       {reassert === null ? (
-        'off'
+        'Off'
       ) : (
         <span title={reassert.isStopped ? 'Gave up after the last attempt' : 'Attempts by the policy'}>
           {reassert.tries} of {reassert.maxTries}

@@ -83,7 +83,7 @@ export function HowStep({ form, read, selector, onChange }: HowStepProps) {
               />
               <TextInput
                 label="Failures allowed per wave"
-                description="Failed or unhealthy agents; a number or a percentage"
+                description="Failed or unhealthy; number or %"
                 {...field('maxFailed')}
               />
               <Select
@@ -116,7 +116,7 @@ export function HowStep({ form, read, selector, onChange }: HowStepProps) {
           />
           <TextInput
             label="Give up on an agent after, minutes"
-            description="One without a verdict by then counts as failed; empty: the server’s setting"
+            description="Without a verdict it counts as failed"
             inputMode="decimal"
             placeholder="Server’s setting"
             {...field('deadlineMinutes')}

@@ -70,7 +70,7 @@ function ProcessPanel({ self, health }: { readonly self: Self; readonly health: 
       <Facts
         facts={[
           ['Version', self.version],
-          ['Up since', <Time key="up" at={health.startedAt} />],
+          ['Started', <Time key="up" at={health.startedAt} />],
           ['CPU', cpuPercent === null ? 'Not measured yet' : `${cpuPercent} % of one core`],
           [
             'Memory',

@@ -127,7 +127,7 @@ describeWithBrowser('drafts in the console', () => {
       });
       const ui = await bench.signedIn({ width, colorScheme });
       const found = await bench.judgedPages(ui, [
-        ['drafts', '/configs?tab=drafts', 'From r'],
+        ['drafts', '/configs?tab=drafts', ', the latest'],
         ['draft', '/configs/edge', 'Draft by admin'],
         ['new', '/new-configuration', 'verbosity'],
         ['draft that is gone', '/new-configuration?draft=none', 'No draft of'],

@@ -5,7 +5,7 @@ import { Note } from '../components/note.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Time } from '../components/time.tsx';
-import { connectionWords, enrolmentWords, healthWords, syncWords } from '../components/tone.ts';
+import { connectionWords, enrolmentWords, healthWord, syncWords } from '../components/tone.ts';
 import styles from './agent.module.css';
 import { AgentActions } from './agent-actions.tsx';
 import { attribute, healthStateOf } from './agent-facts.ts';
@@ -35,7 +35,7 @@ export function AgentHeader(props: { readonly agent: Agent; readonly above: Reac
         aside={
           <>
             <StateBadge state={connectionWords[connection.state]} look="tint" />
-            <StateBadge state={healthWords[healthStateOf(agent)]} look="tint" />
+            <StateBadge state={healthWord(healthStateOf(agent), connection.state)} look="tint" />
             {enrolment.state === 'approved' ? null : (
               <StateBadge state={enrolmentWords[enrolment.state]} look="tint" />
             )}

@@ -41,7 +41,14 @@ export function AgentOverview(props: { readonly agent: Agent }) {
   return (
     <div className={styles.columns}>
       <div className={styles.column}>
-        <Panel title="Health">
+        <Panel
+          title="Health"
+          aside={
+            agent.connection.state === 'disconnected' && agent.health !== null ? (
+              <span className={styles.muted}>as last reported, before it disconnected</span>
+            ) : null
+          }
+        >
           <HealthTree health={agent.health} />
         </Panel>
         <AgentFlow agent={agent} />

@@ -32,6 +32,17 @@ export const healthWords: Record<HealthState, StateWord> = {
   unknown: { tone: 'gone', word: 'Unknown' },
 };
 
+const pastHealthWords: Record<HealthState, StateWord> = {
+  healthy: { tone: 'gone', word: 'Was healthy' },
+  unhealthy: { tone: 'gone', word: 'Was unhealthy' },
+  unknown: healthWords.unknown,
+};
+
+/** An agent's health; of one that is gone nobody knows more than how it was. */
+export function healthWord(health: HealthState, connection: ConnectionState): StateWord {
+  return (connection === 'disconnected' ? pastHealthWords : healthWords)[health];
+}
+
 export const syncWords: Record<SyncState, StateWord> = {
   in_sync: { tone: 'well', word: 'In sync' },
   pending: { tone: 'progress', word: 'Pending' },

@@ -6,7 +6,7 @@ import type { DataColumn } from '../components/data-column.ts';
 import { MiddleText } from '../components/middle-text.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Time } from '../components/time.tsx';
-import { connectionWords, enrolmentWords, healthWords, syncWords } from '../components/tone.ts';
+import { connectionWords, enrolmentWords, healthWord, syncWords } from '../components/tone.ts';
 import styles from './fleet.module.css';
 
 export function AgentName(props: { readonly agent: AgentSummary }) {
@@ -29,8 +29,8 @@ export function AgentName(props: { readonly agent: AgentSummary }) {
 }
 
 export function AgentHealth(props: { readonly agent: AgentSummary }) {
-  const { health } = props.agent;
-  const badge = <StateBadge state={healthWords[health.state]} />;
+  const { health, connection } = props.agent;
+  const badge = <StateBadge state={healthWord(health.state, connection.state)} />;
   const words = [health.status, health.lastError].filter(Boolean).join(': ');
   return health.state === 'unhealthy' && words !== '' ? (
     <Tooltip label={words} multiline>

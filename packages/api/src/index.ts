@@ -233,6 +233,7 @@ export {
   rolloutOfRevision,
 } from './history.ts';
 export { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, type Page, PageQuerySchema } from './page.ts';
+export { printableLine, printableText } from './printable.ts';
 export { type Problem, ProblemSchema } from './problem.ts';
 export { RESTARTS_PER_SECOND_DEFAULT } from './restart-rate.ts';
 export {

@@ -1,6 +1,5 @@
-import type { AgentSummary, ApiClient } from '@drover/api';
+import { type AgentSummary, type ApiClient, printableLine } from '@drover/api';
 import { CliError } from './failure.ts';
-import { printableLine } from './output/printable.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SEARCH_LIMIT = 500;

@@ -1,9 +1,8 @@
-import type { Agent, ComponentHealthView } from '@drover/api';
+import { type Agent, type ComponentHealthView, printableLine, printableText } from '@drover/api';
 import { credentialText, enrolmentText } from './enrolment-text.ts';
 import { ageText } from './output/age.ts';
 import { type Field, renderFields, valueText } from './output/fields.ts';
 import { type Paint, paintState } from './output/paint.ts';
-import { printableLine, printableText } from './output/printable.ts';
 
 /** A stack as `name@revision, …`; empty for none. */
 export function stackText(configs: readonly { readonly name: string; readonly revision: number }[]): string {

@@ -1,6 +1,5 @@
-import type { BulkResult, BulkSelection } from '@drover/api';
+import { type BulkResult, type BulkSelection, printableLine } from '@drover/api';
 import type { AgentFilterFlags } from './agent-filter.ts';
-import { printableLine } from './output/printable.ts';
 
 /** Whether the flags mean many agents, and not one by name. */
 export function meansMany(flags: AgentFilterFlags): boolean {

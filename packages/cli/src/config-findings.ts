@@ -1,14 +1,14 @@
-import type {
-  ApiClient,
-  ConfigFormat,
-  ConfigTrial,
-  ConfigTrialWith,
-  FieldsCheckedBy,
-  Finding,
+import {
+  type ApiClient,
+  type ConfigFormat,
+  type ConfigTrial,
+  type ConfigTrialWith,
+  type FieldsCheckedBy,
+  type Finding,
+  printableLine,
 } from '@drover/api';
 import type { ConfigFile } from './config-files.ts';
 import { type Paint, paintState } from './output/paint.ts';
-import { printableLine } from './output/printable.ts';
 
 /** One finding in the form that editors and CI systems recognise: `file:line:column: severity: message`. */
 export function findingText(path: string, finding: Finding, paint: Paint): string {

@@ -1,10 +1,10 @@
+import { printableLine } from '@drover/api';
 import {
   type ConfigDiff,
   diffConfigs,
   parseCollectorConfig,
   stringifyConfig,
 } from '@drover/collector-config';
-import { printableLine } from './output/printable.ts';
 
 const MARKS = { added: '+', removed: '-', changed: '~' } as const;
 

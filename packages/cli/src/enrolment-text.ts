@@ -1,5 +1,4 @@
-import type { Enrolment, EnrolmentAct, EnrolmentResult } from '@drover/api';
-import { printableLine } from './output/printable.ts';
+import { type Enrolment, type EnrolmentAct, type EnrolmentResult, printableLine } from '@drover/api';
 
 const DONE: Readonly<Record<EnrolmentAct, string>> = {
   approve: 'approved',

@@ -1,7 +1,6 @@
-import type { AgentFlow } from '@drover/api';
+import { type AgentFlow, printableLine } from '@drover/api';
 import { ageText } from './output/age.ts';
 import { renderFields } from './output/fields.ts';
-import { printableLine } from './output/printable.ts';
 
 const MIB = 1024 * 1024;
 

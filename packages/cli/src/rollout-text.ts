@@ -1,8 +1,14 @@
-import type { Rollout, RolloutAgent, RolloutCounts, RolloutPreview, RolloutWave } from '@drover/api';
+import {
+  printableLine,
+  type Rollout,
+  type RolloutAgent,
+  type RolloutCounts,
+  type RolloutPreview,
+  type RolloutWave,
+} from '@drover/api';
 import { stackText } from './agent-text.ts';
 import { type Field, renderFields } from './output/fields.ts';
 import { type Paint, paintState } from './output/paint.ts';
-import { printableLine } from './output/printable.ts';
 
 const SHOWN_AGENTS = 10;
 const LABELS = { stack: 'Configuration', layer: 'In place of the same layer' } as const;

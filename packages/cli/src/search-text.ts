@@ -1,6 +1,11 @@
-import type { ConfigFound, EffectiveFound, SearchHit, SearchPage } from '@drover/api';
+import {
+  type ConfigFound,
+  type EffectiveFound,
+  printableLine,
+  type SearchHit,
+  type SearchPage,
+} from '@drover/api';
 import type { Paint } from './output/paint.ts';
-import { printableLine } from './output/printable.ts';
 
 const HASH_SHOWN = 12;
 

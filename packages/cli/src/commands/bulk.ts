@@ -1,4 +1,4 @@
-import { type BulkResult, RESTARTS_PER_SECOND_DEFAULT, type RestartRun } from '@drover/api';
+import { type BulkResult, printableLine, RESTARTS_PER_SECOND_DEFAULT, type RestartRun } from '@drover/api';
 import type { Command } from 'commander';
 import { type AgentFilterFlags, filterOf, withFilters } from '../agent-filter.ts';
 import { editLabels, parseLabelEdits } from '../agent-labels.ts';
@@ -7,7 +7,6 @@ import { countedSelection, meansMany, remainderText } from '../bulk-text.ts';
 import { type Context, confirm, contextOf } from '../context.ts';
 import { usageError } from '../failure.ts';
 import { printForScripts, printList } from '../output/print.ts';
-import { printableLine } from '../output/printable.ts';
 import { parseRate } from '../paging.ts';
 import type { Terminal } from '../terminal.ts';
 

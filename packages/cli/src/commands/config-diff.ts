@@ -1,4 +1,4 @@
-import type { ApiClient } from '@drover/api';
+import { type ApiClient, printableText } from '@drover/api';
 import type { Command } from 'commander';
 import { createTwoFilesPatch } from 'diff';
 import { readConfigFiles } from '../config-files.ts';
@@ -7,7 +7,6 @@ import { contextOf } from '../context.ts';
 import { CliError, usageError } from '../failure.ts';
 import type { Paint } from '../output/paint.ts';
 import { printForScripts } from '../output/print.ts';
-import { printableText } from '../output/printable.ts';
 import { parseCount } from '../paging.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -1,4 +1,4 @@
-import type { ConfigTrial, ConfigTrialWith } from '@drover/api';
+import { type ConfigTrial, type ConfigTrialWith, printableLine } from '@drover/api';
 import { type Command, Option } from 'commander';
 import { resolveAgent } from '../agent-reference.ts';
 import { configNameOf, readConfigFiles } from '../config-files.ts';
@@ -6,7 +6,6 @@ import { type CheckedFile, checkedByText, checkFiles, findingText } from '../con
 import { type Context, contextOf } from '../context.ts';
 import { CliError } from '../failure.ts';
 import { printForScripts } from '../output/print.ts';
-import { printableLine } from '../output/printable.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ValidateFlags {

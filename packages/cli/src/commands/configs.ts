@@ -1,4 +1,10 @@
-import { CONFIG_FORMATS, type Config, type ConfigFormat, type ConfigPutResult } from '@drover/api';
+import {
+  CONFIG_FORMATS,
+  type Config,
+  type ConfigFormat,
+  type ConfigPutResult,
+  printableText,
+} from '@drover/api';
 import { type Command, Option } from 'commander';
 import { configNameOf, readConfigFiles } from '../config-files.ts';
 import { checkFiles, findingText } from '../config-findings.ts';
@@ -6,7 +12,6 @@ import { type Context, confirm, contextOf } from '../context.ts';
 import { CliError, usageError } from '../failure.ts';
 import { ageText } from '../output/age.ts';
 import { printForScripts, printList } from '../output/print.ts';
-import { printableText } from '../output/printable.ts';
 import { collectPages, type PagingFlags, parseCount } from '../paging.ts';
 import type { Terminal } from '../terminal.ts';
 import { addConfigDiffCommand } from './config-diff.ts';

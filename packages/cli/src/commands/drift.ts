@@ -1,11 +1,10 @@
-import type { AgentDrift } from '@drover/api';
+import { type AgentDrift, printableLine, printableText } from '@drover/api';
 import type { Command } from 'commander';
 import { resolveAgent } from '../agent-reference.ts';
 import { contextOf } from '../context.ts';
 import { CliError } from '../failure.ts';
 import { intendedText } from '../intended-text.ts';
 import { printForScripts } from '../output/print.ts';
-import { printableLine, printableText } from '../output/printable.ts';
 import type { Terminal } from '../terminal.ts';
 import { addFleetDriftCommands } from './fleet-drift.ts';
 

@@ -4,6 +4,7 @@ import {
   type Credential,
   type CredentialState,
   type EnrolmentAct,
+  printableLine,
 } from '@drover/api';
 import type { Command } from 'commander';
 import { resolveAgent } from '../agent-reference.ts';
@@ -13,7 +14,6 @@ import { CliError, usageError } from '../failure.ts';
 import { ageText } from '../output/age.ts';
 import { paintState } from '../output/paint.ts';
 import { type ListView, printForScripts, printList } from '../output/print.ts';
-import { printableLine } from '../output/printable.ts';
 import { collectPages, type PagingFlags, parseCount } from '../paging.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -1,6 +1,7 @@
 import {
   type DriftGroup,
   type Page,
+  printableLine,
   RESTARTS_PER_SECOND_DEFAULT,
   type ReassertResult,
   type ReassertRun,
@@ -10,7 +11,6 @@ import { resolveAgent } from '../agent-reference.ts';
 import { confirm, contextOf } from '../context.ts';
 import { usageError } from '../failure.ts';
 import { printForScripts, printList } from '../output/print.ts';
-import { printableLine } from '../output/printable.ts';
 import { collectPages, type PagingFlags, parseCount, parseRate } from '../paging.ts';
 import type { Terminal } from '../terminal.ts';
 

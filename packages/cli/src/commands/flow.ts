@@ -1,10 +1,10 @@
+import { printableLine } from '@drover/api';
 import type { Command } from 'commander';
 import { resolveAgent } from '../agent-reference.ts';
 import { confirm, contextOf } from '../context.ts';
 import { usageError } from '../failure.ts';
 import { flowText } from '../flow-text.ts';
 import { printForScripts } from '../output/print.ts';
-import { printableLine } from '../output/printable.ts';
 import type { Terminal } from '../terminal.ts';
 
 async function showFlow(terminal: Terminal, name: string, command: Command): Promise<void> {

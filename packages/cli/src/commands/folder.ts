@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { printableText } from '@drover/api';
 import type { Command } from 'commander';
 import { formatPatch, structuredPatch } from 'diff';
 import { checkFiles, findingText } from '../config-findings.ts';
@@ -8,7 +9,6 @@ import { exportAll } from '../folder/export.ts';
 import { type Plan, planOf } from '../folder/plan.ts';
 import { type Folder, readFolder } from '../folder/read-folder.ts';
 import { printForScripts } from '../output/print.ts';
-import { printableText } from '../output/printable.ts';
 import { targetOf } from '../rollout-target.ts';
 import { selectorText } from '../rollout-text.ts';
 import { watchRollout } from '../rollout-watch.ts';

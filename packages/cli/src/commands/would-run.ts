@@ -1,4 +1,4 @@
-import type { WouldRun } from '@drover/api';
+import { printableLine, printableText, type WouldRun } from '@drover/api';
 import type { Command } from 'commander';
 import { resolveAgent } from '../agent-reference.ts';
 import { findingText } from '../config-findings.ts';
@@ -7,7 +7,6 @@ import { contextOf } from '../context.ts';
 import { CliError } from '../failure.ts';
 import { intendedText } from '../intended-text.ts';
 import { printForScripts } from '../output/print.ts';
-import { printableLine, printableText } from '../output/printable.ts';
 import { parseStackItem, type StackItem } from '../rollout-target.ts';
 import type { Terminal } from '../terminal.ts';
 import { painted, unifiedDiff } from './config-diff.ts';

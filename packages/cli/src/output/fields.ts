@@ -1,4 +1,4 @@
-import { printableLine } from './printable.ts';
+import { printableLine } from '@drover/api';
 
 export type Field = readonly [label: string, value: string];
 

@@ -1,6 +1,6 @@
+import { printableLine, printableText } from '@drover/api';
 import { describe, expect, it } from 'vitest';
 import { ageText, parseDuration } from './age.ts';
-import { printableLine, printableText } from './printable.ts';
 import { renderTable } from './table.ts';
 
 describe('renderTable', () => {

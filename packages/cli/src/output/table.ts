@@ -1,5 +1,5 @@
+import { printableLine } from '@drover/api';
 import Table from 'cli-table3';
-import { printableLine } from './printable.ts';
 
 export interface Column<T> {
   readonly title: string;

@@ -1,5 +1,6 @@
 import type { ActivityEntry } from '@drover/api';
 import { Link } from '@tanstack/react-router';
+import { Foreign } from '../components/foreign.tsx';
 
 /** What an entry is about; a link where there is a page for it. It may be gone by now. */
 export function SubjectLink({ subject }: { readonly subject: ActivityEntry['subject'] }) {
@@ -50,7 +51,7 @@ export function SubjectLink({ subject }: { readonly subject: ActivityEntry['subj
     case 'agent':
       return (
         <Link to="/agents/$uid" params={{ uid: id }}>
-          <bdi>{name}</bdi>
+          <Foreign text={name} />
         </Link>
       );
     case 'agents':

@@ -1,5 +1,6 @@
 import type { Agent } from '@drover/api';
 import type { ReactNode } from 'react';
+import { Foreign } from '../components/foreign.tsx';
 import { Identifier } from '../components/identifier.tsx';
 import { Note } from '../components/note.tsx';
 import { PageHeader } from '../components/page-header.tsx';
@@ -31,7 +32,7 @@ export function AgentHeader(props: { readonly agent: Agent; readonly above: Reac
     <>
       <PageHeader
         above={props.above}
-        title={<bdi>{agent.displayName}</bdi>}
+        title={<Foreign text={agent.displayName} />}
         aside={
           <>
             <StateBadge state={connectionWords[connection.state]} look="tint" />
@@ -46,8 +47,12 @@ export function AgentHeader(props: { readonly agent: Agent; readonly above: Reac
         }
         below={
           <span className={styles.line}>
-            <span>{kind === '' ? 'Type not reported' : kind}</span>
-            {host === '' ? null : <span>on {host}</span>}
+            <span>{kind === '' ? 'Type not reported' : <Foreign text={kind} />}</span>
+            {host === '' ? null : (
+              <span>
+                on <Foreign text={host} />
+              </span>
+            )}
             <Identifier value={agent.instanceUid} of="instance uid" />
             <span>
               {connection.state === 'connected' ? 'last message ' : `${connection.state} since `}

@@ -1,5 +1,6 @@
 import type { Agent } from '@drover/api';
 import type { ReactNode } from 'react';
+import { Foreign } from '../components/foreign.tsx';
 import { Identifier } from '../components/identifier.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
@@ -28,7 +29,7 @@ function attributeFacts(
         isIdentifier ? (
           <Identifier key={key} value={text} of={key} lead={13} tail={8} />
         ) : (
-          <bdi key={key}>{text}</bdi>
+          <Foreign key={key} text={text} />
         ),
       ];
     });

@@ -1,3 +1,4 @@
+import { printableLine } from '@drover/api';
 import styles from './middle-text.module.css';
 
 /** As many characters of the end are always shown; the style sheet leaves room for them. */
@@ -7,7 +8,8 @@ const TAIL = 9;
  * A name that is shortened in its middle where it has not room enough, since such names differ at their ends. All of it
  * is on hover, in what is read aloud, and in what is copied.
  */
-export function MiddleText({ text }: { readonly text: string }) {
+export function MiddleText(props: { readonly text: string }) {
+  const text = printableLine(props.text);
   const signs = [...text];
   if (signs.length <= TAIL * 2) return <bdi title={text}>{text}</bdi>;
   return (

@@ -8,6 +8,7 @@ import type { DataColumn } from '../components/data-column.ts';
 import { DataTable } from '../components/data-table.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
+import { Foreign } from '../components/foreign.tsx';
 import { countOf, formatCount } from '../components/format.ts';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
@@ -165,7 +166,7 @@ function columnsFor(chosen: ReadonlySet<string>, choose: Choose): readonly DataC
       track: 'minmax(130px, 2.2fr)',
       cell: (agent) => (
         <span className={styles.muted}>
-          <bdi>{[agent.hostName, agent.osType].filter(Boolean).join(', ') || '–'}</bdi>
+          <Foreign text={[agent.hostName, agent.osType].filter(Boolean).join(', ') || '–'} />
         </span>
       ),
     },
@@ -217,7 +218,7 @@ function WaitingCard(props: {
         <AgentLink agent={agent} />
         <span className={styles.muted}>{[agent.type, agent.version].filter(Boolean).join(' ') || '–'}</span>
         <span className={styles.muted}>
-          <bdi>{facts}</bdi>, <Time at={agent.connection.since} />
+          <Foreign text={facts} />, <Time at={agent.connection.since} />
         </span>
       </div>
     </div>

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { AgentLink } from '../components/agent-link.tsx';
 import type { DataColumn } from '../components/data-column.ts';
 import { DataTable } from '../components/data-table.tsx';
+import { Foreign } from '../components/foreign.tsx';
 import layout from '../components/layout.module.css';
 import { Paged } from '../components/paged.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
@@ -60,7 +61,7 @@ const columns: readonly DataColumn<DriftAgent>[] = [
     track: 'minmax(120px, 1.4fr)',
     minTableWidth: 760,
     cell: ({ hostName }) => (
-      <span className={layout.muted}>{hostName === '' ? '–' : <bdi>{hostName}</bdi>}</span>
+      <span className={layout.muted}>{hostName === '' ? '–' : <Foreign text={hostName} />}</span>
     ),
   },
   {

@@ -3,6 +3,7 @@ import { Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { AgentTitle } from '../components/agent-title.tsx';
 import type { DataColumn } from '../components/data-column.ts';
+import { Foreign } from '../components/foreign.tsx';
 import { MiddleText } from '../components/middle-text.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { Time } from '../components/time.tsx';
@@ -22,7 +23,7 @@ export function AgentName(props: { readonly agent: AgentSummary }) {
       {props.agent.displayName === props.agent.type ? (
         <AgentTitle name={props.agent.displayName} uid={props.agent.instanceUid} />
       ) : (
-        <bdi>{props.agent.displayName}</bdi>
+        <Foreign text={props.agent.displayName} />
       )}
     </Link>
   );
@@ -116,8 +117,12 @@ export const agentColumns: readonly DataColumn<AgentSummary>[] = [
     sortField: 'version',
     cell: (agent) => (
       <span className={styles.muted} title={typeAndVersion(agent)}>
-        {agent.type === '' ? <span className={styles.faint}>Unknown type</span> : <bdi>{agent.type}</bdi>}{' '}
-        <bdi>{agent.version}</bdi>
+        {agent.type === '' ? (
+          <span className={styles.faint}>Unknown type</span>
+        ) : (
+          <Foreign text={agent.type} />
+        )}{' '}
+        <Foreign text={agent.version} />
       </span>
     ),
   },

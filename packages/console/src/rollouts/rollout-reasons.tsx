@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { AgentTitle } from '../components/agent-title.tsx';
 import { ErrorState } from '../components/error-state.tsx';
+import { Foreign } from '../components/foreign.tsx';
 import { countOf, formatCount } from '../components/format.ts';
 import { Panel } from '../components/panel.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
@@ -40,7 +41,7 @@ export function RolloutReasons({ id, state, title }: RolloutReasonsProps) {
             <strong className={styles.count}>{countOf(agents, 'agent')}</strong>
             <div className={styles.what}>
               <div className={state === 'failed' ? styles.error : undefined}>
-                <bdi>{reason === '' ? 'no reason given' : reason}</bdi>
+                <Foreign text={reason === '' ? 'no reason given' : reason} />
               </div>
               <div className={styles.muted}>
                 {sample.map(({ instanceUid, displayName }, index) => (

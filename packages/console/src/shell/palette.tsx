@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react';
+import { Foreign } from '../components/foreign.tsx';
 import { countOf, shortenMiddle } from '../components/format.ts';
 import { StateBadge } from '../components/state-badge.tsx';
 import { connectionWords } from '../components/tone.ts';
@@ -113,7 +114,7 @@ export function Palette(props: PaletteProps) {
           >
             <span className={styles.group}>{entry.group}</span>
             <span className={styles.word}>
-              <bdi>{entry.word}</bdi>
+              <Foreign text={entry.word} />
               {entry.detail === undefined ? null : <span className={styles.detail}>{entry.detail}</span>}
             </span>
             <span className={styles.aside}>{entry.aside}</span>

@@ -7,6 +7,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
+import { HintHost } from './components/hint-host.tsx';
 import { createConsole } from './data/console.ts';
 import { ConsoleProvider } from './data/console-context.tsx';
 import { createConsoleRouter } from './router.tsx';
@@ -17,7 +18,7 @@ import { styleNonce } from './theme/style-nonce.ts';
 const nonce = styleNonce();
 setNonce(nonce);
 const console = createConsole(new URL('.', document.baseURI).pathname);
-const router = createConsoleRouter(console.rootPath);
+const router = createConsoleRouter(console);
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 
@@ -33,6 +34,7 @@ createRoot(root).render(
     <ConsoleProvider value={console}>
       <QueryClientProvider client={console.queryClient}>
         <RouterProvider router={router} />
+        <HintHost />
       </QueryClientProvider>
     </ConsoleProvider>
   </MantineProvider>,

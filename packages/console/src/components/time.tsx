@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import { useSyncExternalStore } from 'react';
 import { useConsole } from '../data/console-context.tsx';
 import { formatAge, formatExact } from './format.ts';
@@ -9,13 +8,10 @@ export function Time(props: { readonly at: string; readonly prefix?: string }) {
   const atMs = Date.parse(props.at);
   // The snapshot is the text, so that a second that changes no word renders nothing.
   const text = useSyncExternalStore(clock.now.subscribe, () => formatAge(atMs, clock.now.get()));
-  const exact = formatExact(props.at);
   return (
-    <Tooltip label={exact}>
-      <time dateTime={props.at} style={{ whiteSpace: 'nowrap' }}>
-        {props.prefix}
-        {text}
-      </time>
-    </Tooltip>
+    <time dateTime={props.at} data-hint={formatExact(props.at)} style={{ whiteSpace: 'nowrap' }}>
+      {props.prefix}
+      {text}
+    </time>
   );
 }

@@ -1,5 +1,4 @@
 import type { AgentSummary } from '@drover/api';
-import { Tooltip } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { AgentTitle } from '../components/agent-title.tsx';
 import type { DataColumn } from '../components/data-column.ts';
@@ -16,6 +15,8 @@ export function AgentName(props: { readonly agent: AgentSummary }) {
       to="/agents/$uid"
       params={{ uid: props.agent.instanceUid }}
       data-row-link
+      // The page that it leads to is loaded once, by the table: rows go by under the pointer when it is scrolled.
+      preload={false}
       className={styles.name}
       dir="auto"
       title={props.agent.displayName}
@@ -34,9 +35,9 @@ export function AgentHealth(props: { readonly agent: AgentSummary }) {
   const badge = <StateBadge state={healthWord(health.state, connection.state)} />;
   const words = [health.status, health.lastError].filter(Boolean).join(': ');
   return health.state === 'unhealthy' && words !== '' ? (
-    <Tooltip label={words} multiline>
-      <span className={styles.above}>{badge}</span>
-    </Tooltip>
+    <span className={styles.above} data-hint={words}>
+      {badge}
+    </span>
   ) : (
     badge
   );
@@ -53,12 +54,10 @@ export function AgentConfig(props: { readonly agent: AgentSummary }) {
   const badge = <StateBadge state={state}>{names}</StateBadge>;
   const words = `${names}: ${state.word.toLowerCase()}${errorMessage === '' ? '' : `, ${errorMessage}`}`;
   return (
-    <Tooltip label={words} multiline>
-      <span className={styles.above}>
-        {badge}
-        <span className={styles.hidden}> {state.word}</span>
-      </span>
-    </Tooltip>
+    <span className={styles.above} data-hint={words}>
+      {badge}
+      <span className={styles.hidden}> {state.word}</span>
+    </span>
   );
 }
 

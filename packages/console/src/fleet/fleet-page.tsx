@@ -34,6 +34,7 @@ import { RunFilters } from './run-filters.tsx';
 import { SelectorFilter } from './selector-filter.tsx';
 import { SelectorHelp } from './selector-help.tsx';
 import { useAgentChoice } from './use-agent-choice.ts';
+import { useAgentPage } from './use-agent-page.ts';
 import { useFleetColumns } from './use-fleet-columns.ts';
 import { useFleetList } from './use-fleet-list.ts';
 import { ViewTabs } from './view-tabs.tsx';
@@ -63,6 +64,7 @@ export function FleetPage() {
   const onSearch = useCallback((q: string) => change({ q: q === '' ? undefined : q }), [change]);
 
   const { reload, rows, total, query } = list;
+  useAgentPage(rows[0]?.instanceUid);
   const choosing = useAgentChoice(filterText, rows, list.removed);
   const waiting =
     stats.data === undefined || stats.isPlaceholderData || list.isOld ? 0 : stats.data.total - total;

@@ -6,6 +6,7 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
+import { HintHost } from '../components/hint-host.tsx';
 import { createConsole } from '../data/console.ts';
 import { ConsoleProvider } from '../data/console-context.tsx';
 import { colorSchemeManager } from '../theme/color-scheme.ts';
@@ -33,6 +34,7 @@ createRoot(root).render(
       <QueryClientProvider client={console.queryClient}>
         {/* The type of the console's own router is registered for the whole program. */}
         <RouterProvider router={router as never} />
+        <HintHost />
       </QueryClientProvider>
     </ConsoleProvider>
   </MantineProvider>,

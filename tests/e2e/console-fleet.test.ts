@@ -277,6 +277,52 @@ describeWithBrowser('the fleet, in the console', () => {
     await page.unroute(/\/agents\?.*cursor=/);
   });
 
+  test('rows and counts are asked for while the code of the page is still on its way', async () => {
+    const { page } = ui;
+    let deliver = (): void => {};
+    const isDelivered = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    await page.route(/\/fleet-page-[^/]*\.js$/, async (route) => {
+      await isDelivered;
+      await route.continue();
+    });
+    const asked: string[] = [];
+    const onRequest = (request: { url(): string }) => {
+      const { pathname, search } = new URL(request.url());
+      if (/\/api\/v1\/(agents|stats)$/.test(pathname)) asked.push(`${pathname.split('/').at(-1)}${search}`);
+    };
+    page.on('request', onRequest);
+    const isAsked = [/\/agents\?.*q=a/, /\/stats\?.*q=a/].map((url) => page.waitForRequest(url));
+    await bench.open(page, '/agents?q=a&cols=name,attr:os.type');
+    await Promise.all(isAsked);
+    expect(await page.locator('[data-row-link]').count()).toBe(0);
+    deliver();
+    await page.locator('[data-row-link]').first().waitFor();
+    expect(asked.filter((each) => each.includes('q=a')).toSorted()).toEqual([
+      'agents?q=a&limit=100&sort=name&attributes=os.type',
+      'stats?q=a',
+    ]);
+    page.off('request', onRequest);
+    await page.unroute(/\/fleet-page-[^/]*\.js$/);
+  });
+
+  test('what a time is exactly stands beside the pointer that rests on it, until Escape', async () => {
+    const { page } = ui;
+    await bench.open(page, '/agents');
+    const hint = page.getByRole('tooltip');
+    await page.locator('[data-index="2"] time').hover();
+    await hint.getByText(/^\d+ \w+ \d{4}, \d\d:\d\d:\d\d/).waitFor();
+    expect(await judged(ui, 'a hint')).toEqual([]);
+    await page.keyboard.press('Escape');
+    await hint.waitFor({ state: 'detached' });
+    await page.locator('[data-index="3"] time').hover();
+    await hint.waitFor();
+    await page.mouse.wheel(0, 200);
+    await hint.waitFor({ state: 'detached' });
+    await page.mouse.move(1, 1);
+  });
+
   test('a long way down the table, what is far is let go and comes back in its place', async () => {
     const { page } = ui;
     bench.simulate(MORE, ['--first', String(AGENTS)]);

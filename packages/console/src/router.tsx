@@ -1,11 +1,14 @@
 import {
-  createRootRoute,
+  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import type { Console } from './data/console.ts';
+import { queries } from './data/queries.ts';
+import { askForFleet } from './fleet/fleet-query.ts';
 import { LoginPage } from './login/login-page.tsx';
 import { SessionGate } from './login/session-gate.tsx';
 import {
@@ -29,7 +32,11 @@ import { parseSearchParams, stringifySearchParams } from './search-params.ts';
 import { NotFoundPage } from './shell/not-found-page.tsx';
 import { PageFailure } from './shell/page-failure.tsx';
 
-const rootRoute = createRootRoute({
+interface RouterContext {
+  readonly console: Console;
+}
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
   notFoundComponent: NotFoundPage,
   errorComponent: PageFailure,
@@ -42,7 +49,14 @@ const loginRoute = createRoute({
   component: LoginPage,
 });
 
-const insideRoute = createRoute({ getParentRoute: () => rootRoute, id: 'inside', component: SessionGate });
+const insideRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'inside',
+  component: SessionGate,
+  beforeLoad: ({ context: { console }, preload }) => {
+    if (!preload) void console.queryClient.prefetchQuery(queries.session(console.api));
+  },
+});
 
 const indexRoute = createRoute({
   getParentRoute: () => insideRoute,
@@ -56,6 +70,9 @@ const fleetRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/agents',
   validateSearch: fleetSearch,
+  beforeLoad: ({ context: { console }, search, preload }) => {
+    if (!preload) askForFleet(console, search);
+  },
   component: lazyRouteComponent(() => import('./fleet/fleet-page.tsx'), 'FleetPage'),
 });
 
@@ -176,10 +193,11 @@ const routeTree = rootRoute.addChildren([
   ]),
 ]);
 
-export function createConsoleRouter(rootPath: string) {
+export function createConsoleRouter(console: Console) {
   return createRouter({
     routeTree,
-    basepath: rootPath,
+    context: { console },
+    basepath: console.rootPath,
     parseSearch: parseSearchParams,
     stringifySearch: stringifySearchParams,
     scrollRestoration: true,

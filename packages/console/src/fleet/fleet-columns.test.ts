@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { columnsOf, shownAttributes, USUAL_COLUMNS, validColumns } from './fleet-columns.tsx';
+import { shownAttributes } from './fleet-attributes.ts';
+import { columnsOf, USUAL_COLUMNS, validColumns } from './fleet-columns.tsx';
 
 describe('columns of the fleet', () => {
   test('are those that exist, and always the name', () => {

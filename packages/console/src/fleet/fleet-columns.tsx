@@ -3,22 +3,19 @@ import type { DataColumn } from '../components/data-column.ts';
 import { MiddleText } from '../components/middle-text.tsx';
 import { agentColumns } from './agent-columns.tsx';
 import styles from './fleet.module.css';
+import { KEY_COLUMN } from './fleet-attributes.ts';
 
 /** What the table shows where nobody chose. */
 export const USUAL_COLUMNS: readonly string[] = agentColumns.map(({ id }) => id);
 /** Its link covers the row: there is no table without it. */
 export const NAME_COLUMN = 'name';
 const COLUMNS_MAX = 24;
-/** As many as a list takes. */
-const ATTRIBUTES_MAX = 16;
 const GAP = 12;
 const PADDING = 32;
 
-const keyColumn = /^(label|attr):([^,]+)$/;
-
 /** Columns that exist, the name among them; undefined where none does. */
 export function validColumns(ids: readonly string[] | undefined): readonly string[] | undefined {
-  const valid = (ids ?? []).filter((id) => USUAL_COLUMNS.includes(id) || keyColumn.test(id));
+  const valid = (ids ?? []).filter((id) => USUAL_COLUMNS.includes(id) || KEY_COLUMN.test(id));
   if (valid.length === 0) return undefined;
   return (valid.includes(NAME_COLUMN) ? valid : [NAME_COLUMN, ...valid]).slice(0, COLUMNS_MAX);
 }
@@ -27,18 +24,8 @@ export function isUsual(ids: readonly string[]): boolean {
   return ids.join() === USUAL_COLUMNS.join();
 }
 
-/** Keys of the attributes that columns show. */
-export function shownAttributes(ids: readonly string[]): readonly string[] {
-  return ids
-    .flatMap((id) => {
-      const [, scope, key] = keyColumn.exec(id) ?? [];
-      return scope === 'attr' && key !== undefined ? [key] : [];
-    })
-    .slice(0, ATTRIBUTES_MAX);
-}
-
 export function columnWord(id: string): string {
-  return agentColumns.find((column) => column.id === id)?.header ?? id.replace(keyColumn, '$2');
+  return agentColumns.find((column) => column.id === id)?.header ?? id.replace(KEY_COLUMN, '$2');
 }
 
 /**
@@ -56,7 +43,7 @@ export function columnsOf(ids: readonly string[]): readonly DataColumn<AgentSumm
 }
 
 function columnOfKey(id: string): DataColumn<AgentSummary> {
-  const [, scope, key = ''] = keyColumn.exec(id) ?? [];
+  const [, scope, key = ''] = KEY_COLUMN.exec(id) ?? [];
   return {
     id,
     header: key,

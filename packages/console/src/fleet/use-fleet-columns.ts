@@ -1,31 +1,13 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { columnsOf, isUsual, shownAttributes, USUAL_COLUMNS, validColumns } from './fleet-columns.tsx';
-
-const STORED = 'drover:fleet-columns';
-
-function readStored(): readonly string[] | undefined {
-  try {
-    return validColumns(localStorage.getItem(STORED)?.split(','));
-  } catch {
-    return undefined;
-  }
-}
-
-function store(ids: readonly string[] | undefined): void {
-  try {
-    if (ids === undefined) localStorage.removeItem(STORED);
-    else localStorage.setItem(STORED, ids.join());
-  } catch {
-    // A browser that keeps nothing still has them in the address.
-  }
-}
+import { shownAttributes, storeColumns, storedColumns } from './fleet-attributes.ts';
+import { columnsOf, isUsual, USUAL_COLUMNS, validColumns } from './fleet-columns.tsx';
 
 /** The columns of the fleet's table: of the address, else those that this browser remembers, else the usual ones. */
 export function useFleetColumns(
   cols: readonly string[] | undefined,
   change: (part: { cols: readonly string[] | undefined }) => void,
 ) {
-  const [stored, setStored] = useState(readStored);
+  const [stored, setStored] = useState(() => validColumns(storedColumns()));
   const text = (validColumns(cols) ?? stored ?? USUAL_COLUMNS).join();
   const ids = useMemo(() => text.split(','), [text]);
   useEffect(() => {
@@ -35,7 +17,7 @@ export function useFleetColumns(
   const choose = useCallback(
     (next: readonly string[]) => {
       const kept = isUsual(next) ? undefined : validColumns(next);
-      store(kept);
+      storeColumns(kept);
       setStored(kept);
       change({ cols: kept });
     },

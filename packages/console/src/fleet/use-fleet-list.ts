@@ -1,13 +1,13 @@
-import type { AgentSummary, Page } from '@drover/api';
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import type { AgentSummary } from '@drover/api';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useLast } from '../components/use-last.ts';
-import { type AgentFilterText, agentFilterOf, selectorOfUids } from '../data/agent-filter.ts';
+import { type AgentFilterText, selectorOfUids } from '../data/agent-filter.ts';
 import { useConsole } from '../data/console-context.tsx';
 import { type FleetPages, isReleased, patchRows, releaseFar } from './fleet-pages.ts';
+import { fleetQuery } from './fleet-query.ts';
 import { goneAfter } from './gone-agents.ts';
 
-const PAGE_ROWS = 100;
 /** Heartbeats raise no event; what is in view is read again this often, so that "last message" stays true. */
 const VIEW_REFRESH_MS = 10_000;
 /** As many uids as a selector of 4,096 characters holds. */
@@ -23,32 +23,9 @@ export function useFleetList(
   const { api, live } = useConsole();
   const queryClient = useQueryClient();
   const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set());
-  const key = useMemo(
-    () => ['agents', 'fleet', filter, sort ?? 'name', attributes],
-    [filter, sort, attributes],
-  );
-
-  const query = useInfiniteQuery({
-    queryKey: key,
-    queryFn: ({ signal, pageParam }) =>
-      api.listAgents(
-        {
-          ...agentFilterOf(filter),
-          limit: PAGE_ROWS,
-          sort: sort ?? 'name',
-          attributes,
-          ...(pageParam === '' ? {} : { cursor: pageParam }),
-        },
-        signal,
-      ),
-    initialPageParam: '',
-    getNextPageParam: (page: Page<AgentSummary>) => page.nextCursor ?? undefined,
-    placeholderData: keepPreviousData,
-    staleTime: Number.POSITIVE_INFINITY,
-    // To compare all pages with each that comes would take longer the further one scrolls.
-    structuralSharing: false,
-    gcTime: 30_000,
-  });
+  const options = useMemo(() => fleetQuery(api, filter, sort, attributes), [api, filter, sort, attributes]);
+  const key = options.queryKey;
+  const query = useInfiniteQuery(options);
 
   const visible = useRef<readonly string[]>([]);
   /** Those in view, or near it, of which only the name is held. */

@@ -135,7 +135,7 @@ describeWithBrowser('work in the editor of configurations', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await eventually('the next node leads to its line', async () => (await activeLine(page)) === 'debug: {}');
-    await button(page, 'Hide outline').click();
+    await page.getByRole('button', { name: 'Outline', pressed: true }).click();
     await outline.waitFor({ state: 'detached' });
     await page.reload();
     await textbox(page).waitFor();
@@ -200,7 +200,8 @@ describeWithBrowser('work in the editor of configurations', () => {
       const found: string[] = [];
       await bench.open(page, `/configs/${name}`);
       await textbox(page).waitFor();
-      if ((await button(page, 'Show outline').count()) > 0) await button(page, 'Show outline').click();
+      const outline = page.getByRole('button', { name: 'Outline', pressed: false });
+      if ((await outline.count()) > 0) await outline.click();
       await page.getByRole('list', { name: 'Outline' }).getByRole('button', { name: 'batch' }).waitFor();
       found.push(...(await judged(ui, 'outline')));
       await button(page, 'Compare').click();
@@ -210,7 +211,7 @@ describeWithBrowser('work in the editor of configurations', () => {
       await page.getByRole('combobox', { name: 'Agent', exact: true }).selectOption({ index: 1 });
       await page.getByText('processors::batch::timeout').waitFor();
       found.push(...(await judged(ui, 'comparison')));
-      await button(page, 'Hide comparison').click();
+      await button(page, 'Compare').click();
       await button(page, 'Format').click();
       await page.getByText('Already formatted').waitFor();
       found.push(...(await judged(ui, 'format')));

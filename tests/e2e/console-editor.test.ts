@@ -176,12 +176,12 @@ describeWithBrowser('the editor of configurations', () => {
   });
 
   test('whether it is shown is remembered', async () => {
-    await page.getByRole('button', { name: 'Hide graph' }).click();
+    await page.getByRole('button', { name: 'Graph', pressed: true }).click();
     await graph().waitFor({ state: 'detached' });
     await page.reload();
     await textbox().waitFor();
     expect(await graph().count()).toBe(0);
-    await page.getByRole('button', { name: 'Show graph' }).click();
+    await page.getByRole('button', { name: 'Graph', pressed: false }).click();
     await graph().waitFor();
   });
 
@@ -244,7 +244,9 @@ describeWithBrowser('the editor of configurations', () => {
 
   test('the agents that a text is written for can be narrowed; what is not checked is said', async () => {
     await page.getByRole('textbox', { name: 'Written for' }).fill('os.type=linux');
+    await page.getByRole('button', { name: 'Checked with otelcol-drover 0.149.0, assumed' }).click();
     await page.getByText('otelcol-drover 0.149.0, assumed: no agents match').waitFor();
+    await page.keyboard.press('Escape');
     await page.getByRole('textbox', { name: 'Written for' }).fill('');
     const other = createOpampClient({
       url: bench.server.opampUrl,
@@ -255,7 +257,10 @@ describeWithBrowser('the editor of configurations', () => {
     other.start();
     await eventually('it is there', async () => (await bench.server.api.stats()).state.connected === 2);
     await page.reload();
-    await page.getByText('No schema for somebody 1.2.3 (1 agent): not checked').waitFor();
+    await page.getByRole('button', { name: /; 1 agent type has no schema$/ }).click();
+    await page.getByText('somebody 1.2.3 (1 agent)').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('somebody 1.2.3 (1 agent)').waitFor({ state: 'detached' });
     await other.stop();
   });
 

@@ -50,7 +50,7 @@ describeWithCollectorAndBrowser('a configuration checked by a program, from the 
 
   test("the server's own Collector is asked when one wants it, and its words stand among the findings", async () => {
     await bench.open(page, '/new-configuration');
-    await page.getByRole('button', { name: 'Hide graph' }).click();
+    await page.getByRole('button', { name: 'Graph', pressed: true }).click();
     await page.getByLabel('Name').fill('edge');
     await typeBody(page, WRONG_FIELD);
     // What the server finds in the text alone is there.

@@ -138,11 +138,16 @@ export function CodeEditor({
       }),
     });
     viewRef.current = view;
+    // The editor leaves out what changes size just after an update: styles that come then would leave its line numbers
+    // beside other lines than theirs.
+    const sizes = new ResizeObserver(() => view.requestMeasure());
+    sizes.observe(view.contentDOM);
     const tell = () => late.tell();
     window.addEventListener('beforeunload', tell);
     document.addEventListener('visibilitychange', tell);
     return () => {
       late.tell();
+      sizes.disconnect();
       window.removeEventListener('beforeunload', tell);
       document.removeEventListener('visibilitychange', tell);
       view.destroy();

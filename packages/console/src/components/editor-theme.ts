@@ -3,17 +3,18 @@ import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
-/** Code takes violet tones only: green, amber, red and blue say how something is. */
+/** Ink for keys, petrol for values: green, amber, red and blue say how something is, and violet where one is. */
 const highlight = HighlightStyle.define([
   {
     tag: [tags.definition(tags.propertyName), tags.propertyName],
     color: 'var(--code-key)',
     fontWeight: '560',
   },
-  { tag: [tags.string, tags.special(tags.string), tags.content], color: 'var(--code-text)' },
+  { tag: [tags.string, tags.special(tags.string), tags.content], color: 'var(--code-value)' },
   {
     tag: [tags.number, tags.bool, tags.null, tags.atom, tags.keyword, tags.typeName, tags.labelName],
     color: 'var(--code-value)',
+    fontWeight: '560',
   },
   { tag: [tags.comment, tags.lineComment, tags.meta], color: 'var(--code-faint)', fontStyle: 'italic' },
   { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace], color: 'var(--ink-muted)' },

@@ -2,6 +2,7 @@ import type { ConfigFormat } from '@drover/api';
 import { lazy, type ReactNode, type Ref, Suspense, useImperativeHandle, useRef } from 'react';
 import type { CodeEditorHandle, EditorCommand } from '../components/code-editor.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
+import { useLast } from '../components/use-last.ts';
 import { useGraphSwitch, WithGraph } from '../pipelines/with-graph.tsx';
 import type { CompareSide } from '../text/compare-side.ts';
 import { OutlinePanel } from '../text/outline-panel.tsx';
@@ -15,6 +16,7 @@ import { EditorTargets, useEditorAgents } from './editor-targets.tsx';
 import { FindingsList, FindingsSummary } from './findings.tsx';
 import { useKnowledge } from './use-knowledge.ts';
 import { useValidation } from './use-validation.ts';
+import { isParsed } from './validation.ts';
 
 const CodeEditor = lazy(() =>
   import('../components/code-editor.tsx').then((module) => ({ default: module.CodeEditor })),
@@ -75,6 +77,9 @@ export function ConfigEditor({
     { format, contentType, selector: isCollector ? agents.selector : '' },
     { program: trial.findings, reading: text.reading },
   );
+  const checkedBy = useLast(
+    validation.kind === 'checked' && isParsed(validation.findings) ? validation.schemas : undefined,
+  );
   const formatting = useFormat({
     body,
     text: () => editor.current?.text() ?? body,
@@ -107,10 +112,6 @@ export function ConfigEditor({
             <FindingsSummary validation={validation} isCollector={isCollector} />
             {status}
           </span>
-          <span className={styles.actions}>{actions}</span>
-        </div>
-        <div className={styles.toolBar}>
-          {isCollector ? <EditorTargets agents={agents} known={known} /> : null}
           <span className={styles.tools}>
             {isYaml ? outline.button : null}
             {isCollector ? graph.button : null}
@@ -118,7 +119,9 @@ export function ConfigEditor({
             {compare.button}
             {trial.button}
           </span>
+          <span className={styles.actions}>{actions}</span>
         </div>
+        {isCollector ? <EditorTargets agents={agents} known={known} checkedBy={checkedBy} /> : null}
         {formatting.note}
         {trial.panel}
         <WithGraph

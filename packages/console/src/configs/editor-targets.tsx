@@ -1,6 +1,7 @@
+import type { FieldsCheckedBy } from '@drover/api';
 import { useEffect, useId, useState } from 'react';
-import { failureOf } from '../data/failure-text.ts';
 import styles from './editor-targets.module.css';
+import { SchemaLine } from './schema-line.tsx';
 import type { TargetKnowledge } from './use-knowledge.ts';
 
 const PAUSE_MS = 400;
@@ -25,8 +26,13 @@ export function useEditorAgents(): EditorAgents {
 }
 
 /** For which agents offers, help and checks are, and by which schemas. */
-export function EditorTargets(props: { readonly agents: EditorAgents; readonly known: TargetKnowledge }) {
-  const { agents, known } = props;
+export function EditorTargets(props: {
+  readonly agents: EditorAgents;
+  readonly known: TargetKnowledge;
+  /** What the settings were held against; undefined as long as nobody looked at them. */
+  readonly checkedBy: readonly FieldsCheckedBy[] | undefined;
+}) {
+  const { agents, known, checkedBy } = props;
   const id = useId();
   return (
     <div className={styles.bar}>
@@ -44,24 +50,7 @@ export function EditorTargets(props: { readonly agents: EditorAgents; readonly k
         aria-invalid={known.error !== null}
         onChange={(event) => agents.change(event.currentTarget.value)}
       />
-      <span id={`${id}-schema`} role="status" className={styles.words}>
-        <Words known={known} />
-      </span>
+      <SchemaLine id={`${id}-schema`} known={known} checkedBy={checkedBy} />
     </div>
-  );
-}
-
-function Words({ known: { choice, error } }: { readonly known: TargetKnowledge }) {
-  if (error !== null)
-    return <span className={styles.look}>Schemas unavailable: {failureOf(error).detail}</span>;
-  if (choice === undefined) return null;
-  const { gaps, words } = choice;
-  return (
-    <>
-      <span>Schema: {words}</span>
-      {gaps.length === 0 ? null : (
-        <span className={styles.look}>No schema for {gaps.join(', ')}: not checked</span>
-      )}
-    </>
   );
 }

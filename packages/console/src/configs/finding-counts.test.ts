@@ -1,6 +1,6 @@
 import type { Finding } from '@drover/api';
 import { expect, test } from 'vitest';
-import { checkedWords, sourceCounts, summaryWords } from './finding-counts.ts';
+import { sourceCounts, summaryWords } from './finding-counts.ts';
 
 const finding = (severity: Finding['severity'], source: Finding['source']): Finding => ({
   severity,
@@ -33,19 +33,4 @@ test('sources are counted, most first', () => {
       WORDS,
     ),
   ).toBe('structure 2, YAML 1');
-});
-
-test('what settings were checked by is said, and that they were not', () => {
-  const by = { distribution: 'otelcol-drover', version: '0.149.0', agents: 2 };
-  expect(checkedWords([{ ...by, match: 'exact' }])).toEqual(['Settings checked with otelcol-drover 0.149.0']);
-  expect(
-    checkedWords([
-      { ...by, match: 'nearest' },
-      { ...by, match: 'assumed' },
-    ]),
-  ).toEqual([
-    'Settings checked with otelcol-drover 0.149.0, the nearest known; otelcol-drover 0.149.0, assumed: enter agents above to use theirs',
-  ]);
-  expect(checkedWords([])).toEqual(['Settings not checked: no schema available']);
-  expect(checkedWords(undefined)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { FieldsCheckedBy, Finding } from '@drover/api';
+import type { Finding } from '@drover/api';
 import { countOf, formatCount } from '../components/format.ts';
 import type { StateWord } from '../components/tone.ts';
 
@@ -25,20 +25,4 @@ export function sourceCounts(
     .toSorted(([, a], [, b]) => b - a)
     .map(([source, count]) => `${words[source]} ${formatCount(count)}`)
     .join(', ');
-}
-
-const MATCH_WORDS: Record<FieldsCheckedBy['match'], string> = {
-  exact: '',
-  nearest: ', the nearest known',
-  assumed: ', assumed: enter agents above to use theirs',
-};
-
-/** What the settings were held against, in words; none where they were not looked at, as in another format. */
-export function checkedWords(schemas: readonly FieldsCheckedBy[] | undefined): readonly string[] {
-  if (schemas === undefined) return [];
-  if (schemas.length === 0) return ['Settings not checked: no schema available'];
-  const names = schemas.map(
-    ({ distribution, version, match }) => `${distribution} ${version}${MATCH_WORDS[match]}`,
-  );
-  return [`Settings checked with ${names.join('; ')}`];
 }

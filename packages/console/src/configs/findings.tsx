@@ -3,8 +3,8 @@ import { StateBadge, ToneShape } from '../components/state-badge.tsx';
 import type { Tone } from '../components/tone.ts';
 import { failureOf } from '../data/failure-text.ts';
 import styles from './configs.module.css';
-import { checkedWords, sourceCounts, summaryWords } from './finding-counts.ts';
-import type { Checking } from './validation.ts';
+import { sourceCounts, summaryWords } from './finding-counts.ts';
+import { type Checking, isParsed } from './validation.ts';
 
 const TONES: Record<Finding['severity'], Tone> = { error: 'broken', warning: 'look', info: 'gone' };
 const SOURCES: Record<Finding['source'], string> = {
@@ -42,12 +42,10 @@ export function FindingsList(props: {
     );
   }
   if (validation.kind === 'checking') return null;
-  const { findings, schemas } = validation;
-  // Of a text that does not parse nobody looked at the settings.
-  const isRead = findings.every((finding) => finding.source !== 'yaml' || finding.severity !== 'error');
+  const { findings } = validation;
   const head = [
     ...(findings.length === 0 ? [] : [`Found by ${sourceCounts(findings, SOURCES)}`]),
-    ...(isRead ? checkedWords(schemas) : ['Settings not checked: the text cannot be parsed']),
+    ...(isParsed(findings) ? [] : ['Settings not checked: the text cannot be parsed']),
   ];
   return (
     <>

@@ -1,6 +1,6 @@
 import type { ComponentSchemaSummary, ComponentSchemaTarget } from '@drover/api';
 import { expect, test } from 'vitest';
-import { chooseSchema } from './target-words.ts';
+import { checkedWords, chooseSchema } from './target-words.ts';
 
 const target = (
   distribution: string,
@@ -65,12 +65,25 @@ test('without agents, or without schemas for them, the newest of the server serv
   });
   const many = ['1', '2', '3', '4', '5'].map((version) => target('fluent-bit', version, 1));
   expect(choose(...many)).toMatchObject({
-    words: 'otelcol-drover 0.149.0, for completion only',
-    gaps: ['fluent-bit 1 (1 agent)', 'fluent-bit 2 (1 agent)', 'fluent-bit 3 (1 agent)', '2 more'],
+    words: 'otelcol-drover 0.149.0, assumed: no agents have a schema',
+    gaps: ['1', '2', '3', '4', '5'].map((version) => `fluent-bit ${version} (1 agent)`),
   });
   expect(chooseSchema({ agents: 0, targets: [] }, [])).toEqual({
     schema: undefined,
     words: 'no schema available',
     gaps: [],
   });
+});
+
+test('what the settings were held against stands in one line', () => {
+  const by = { distribution: 'otelcol-drover', version: '0.149.0', agents: 3 } as const;
+  expect(checkedWords([{ ...by, match: 'exact' }])).toBe('Checked with otelcol-drover 0.149.0');
+  expect(checkedWords([{ ...by, match: 'assumed' }])).toBe('Checked with otelcol-drover 0.149.0, assumed');
+  expect(
+    checkedWords([
+      { ...by, match: 'nearest' },
+      { ...by, match: 'exact' },
+    ]),
+  ).toBe('Checked with otelcol-drover 0.149.0, the nearest known and 1 more version');
+  expect(checkedWords([])).toBe('Settings not checked: no schema available');
 });

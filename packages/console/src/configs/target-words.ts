@@ -1,5 +1,10 @@
-import type { ComponentSchemaSummary, ComponentSchemaTarget, ComponentSchemaTargets } from '@drover/api';
-import { countOf, formatCount } from '../components/format.ts';
+import type {
+  ComponentSchemaSummary,
+  ComponentSchemaTarget,
+  ComponentSchemaTargets,
+  FieldsCheckedBy,
+} from '@drover/api';
+import { countOf } from '../components/format.ts';
 
 /** Where offers and help come from, and what is to be said of it. */
 export interface SchemaChoice {
@@ -8,11 +13,9 @@ export interface SchemaChoice {
     | undefined;
   /** What serves, in words. */
   readonly words: string;
-  /** What is not checked, in words; one for each distribution and version. */
+  /** Whom no schema is known for, in words; one for each distribution and version. */
   readonly gaps: readonly string[];
 }
-
-const NAMED_MAX = 3;
 
 /**
  * The schemas that serve for most of the agents. Where agents have none, or there are no agents, offers come from the
@@ -36,19 +39,36 @@ export function chooseSchema(
   const assumed = known.filter(({ origin }) => origin === 'bundled').toSorted(byVersion)[0] ?? known[0];
   if (assumed === undefined) return { schema: undefined, words: 'no schema available', gaps };
   const name = `${assumed.distribution} ${assumed.version}`;
-  const words = agents === 0 ? `${name}, assumed: no agents match` : `${name}, for completion only`;
+  const words =
+    agents === 0 ? `${name}, assumed: no agents match` : `${name}, assumed: no agents have a schema`;
   return { schema: assumed, words, gaps };
 }
 
 function gapsOf(targets: readonly ComponentSchemaTarget[]): readonly string[] {
-  const named = targets.slice(0, NAMED_MAX).map((target) => {
+  return targets.map((target) => {
     const name = [target.distribution, target.version].filter((part) => part !== '').join(' ');
     return `${name === '' ? 'agents of unknown type' : name} (${countOf(target.agents, 'agent')})`;
   });
-  const left = targets.length - named.length;
-  return left > 0 ? [...named, `${formatCount(left)} more`] : named;
 }
 
 function byVersion(a: ComponentSchemaSummary, b: ComponentSchemaSummary): number {
   return b.version.localeCompare(a.version, 'en', { numeric: true });
+}
+
+const MATCH_WORDS: Record<FieldsCheckedBy['match'], string> = {
+  exact: '',
+  nearest: ', the nearest known',
+  assumed: ', assumed',
+};
+
+export function schemaName({ distribution, version, match }: FieldsCheckedBy): string {
+  return `${distribution} ${version}${MATCH_WORDS[match]}`;
+}
+
+/** What the settings were held against, in one line. */
+export function checkedWords(schemas: readonly FieldsCheckedBy[]): string {
+  const [first, ...others] = schemas;
+  if (first === undefined) return 'Settings not checked: no schema available';
+  const more = others.length === 0 ? '' : ` and ${countOf(others.length, 'more version')}`;
+  return `Checked with ${schemaName(first)}${more}`;
 }

@@ -45,9 +45,14 @@ export function validationOf(
   return { kind: 'checked', findings, schemas, marks: findings };
 }
 
+/** Of a text that does not parse nobody looked at the settings. */
+export function isParsed(findings: readonly Finding[]): boolean {
+  return !findings.some(({ source, severity }) => source === 'yaml' && severity === 'error');
+}
+
 /** What only the server finds stays as it last said it, but for a text that nobody can read: there nobody looked. */
 function laterFindings(findings: readonly Finding[], own: readonly Finding[]): readonly Finding[] {
-  if (own.some(({ source, severity }) => source === 'yaml' && severity === 'error')) return [];
+  if (!isParsed(own)) return [];
   return findings.filter(({ source }) => !OWN.has(source));
 }
 

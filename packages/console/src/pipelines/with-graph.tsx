@@ -1,8 +1,8 @@
 import type { GraphNode } from '@drover/collector-config';
-import { Button } from '@mantine/core';
 import { IconSitemap } from '@tabler/icons-react';
 import { lazy, type ReactNode, type RefObject, Suspense, useId, useRef } from 'react';
 import { SkeletonRows } from '../components/skeleton.tsx';
+import { ToolButton } from '../components/tool-button.tsx';
 import { useStoredFlag } from '../components/use-stored-flag.ts';
 import type { TextPlace } from '../text/text-tasks.ts';
 import type { TextAnswerState } from '../text/use-text-answer.ts';
@@ -32,14 +32,13 @@ export function useGraphSwitch(): GraphSwitch {
       node?.focus();
     },
     button: (
-      <Button
-        variant="subtle"
+      <ToolButton
         leftSection={<IconSitemap size={16} aria-hidden />}
         aria-pressed={isShown}
         onClick={() => setShown(!isShown)}
       >
-        {isShown ? 'Hide graph' : 'Show graph'}
-      </Button>
+        Graph
+      </ToolButton>
     ),
   };
 }

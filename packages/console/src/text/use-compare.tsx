@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
 import { lazy, type ReactNode, Suspense, useId, useRef } from 'react';
 import { bringIntoView } from '../components/bring-into-view.ts';
 import { SkeletonRows } from '../components/skeleton.tsx';
+import { ToolButton } from '../components/tool-button.tsx';
 import type { CompareSide } from './compare-side.ts';
 
 const ComparePanel = lazy(() =>
@@ -30,15 +30,14 @@ export function useCompare({ name, body, isCollector, side, firstSide, onSide }:
   const isShown = side !== undefined;
   return {
     button: (
-      <Button
+      <ToolButton
         ref={button}
-        variant="subtle"
         aria-expanded={isShown}
         {...(isShown ? { 'aria-controls': id } : {})}
         onClick={() => onSide(isShown ? undefined : firstSide)}
       >
-        {isShown ? 'Hide comparison' : 'Compare'}
-      </Button>
+        Compare
+      </ToolButton>
     ),
     panel: isShown ? (
       <div id={id} ref={shown}>

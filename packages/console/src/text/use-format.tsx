@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Note } from '../components/note.tsx';
+import { ToolButton } from '../components/tool-button.tsx';
 import { useConsole } from '../data/console-context.tsx';
 import styles from './use-format.module.css';
 
@@ -58,9 +59,9 @@ export function useFormat({ body, text, onFormatted, onGoTo }: FormatOptions): F
   return {
     format: () => void format(),
     button: (
-      <Button variant="subtle" loading={isBusy} onClick={() => void format()}>
+      <ToolButton loading={isBusy} onClick={() => void format()}>
         Format
-      </Button>
+      </ToolButton>
     ),
     note:
       state.kind === 'said' && state.about === body ? (

@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
 import { IconListTree } from '@tabler/icons-react';
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { ToolButton } from '../components/tool-button.tsx';
 import { useStoredFlag } from '../components/use-stored-flag.ts';
 
 export interface OutlineSwitch {
@@ -32,14 +32,13 @@ export function useOutlineSwitch(): OutlineSwitch {
       setWanted(true);
     },
     button: (
-      <Button
-        variant="subtle"
+      <ToolButton
         leftSection={<IconListTree size={16} aria-hidden />}
         aria-pressed={isShown}
         onClick={() => setShown(!isShown)}
       >
-        {isShown ? 'Hide outline' : 'Show outline'}
-      </Button>
+        Outline
+      </ToolButton>
     ),
   };
 }

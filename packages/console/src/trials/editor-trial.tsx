@@ -1,7 +1,8 @@
 import type { Finding } from '@drover/api';
-import { Button } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
+import { ToolButton } from '../components/tool-button.tsx';
 import { programFindings } from './trial.ts';
+import styles from './trial-panel.module.css';
 import { TrialPanel } from './trial-panel.tsx';
 import { type TrialSubject, useTrial } from './use-trial.ts';
 
@@ -20,14 +21,15 @@ export function useEditorTrial(body: string, of: TrialSubject): EditorTrial {
   const id = useId();
   return {
     button: (
-      <Button
-        variant="subtle"
+      <ToolButton
         aria-expanded={isShown}
         {...(isShown ? { 'aria-controls': id } : {})}
         onClick={() => setShown(!isShown)}
       >
-        Check with a Collector
-      </Button>
+        <span>
+          Check<span className={styles.ofWhom}> with a Collector</span>
+        </span>
+      </ToolButton>
     ),
     panel: isShown ? (
       <div id={id}>

@@ -200,20 +200,17 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
         }
         actions={
           <>
-            {isTyped ? (
-              <>
-                <Button variant="subtle" onClick={settle(local.discard)}>
-                  Discard
-                </Button>
-                <Button
-                  disabled={isDraftOvertaken || isBusy}
-                  loading={acts.saveDraft.isPending}
-                  onClick={() => acts.saveDraft.mutate()}
-                >
-                  Save draft
-                </Button>
-              </>
-            ) : null}
+            {/* Also there while there is nothing to save: nothing beside them moves with the first key. */}
+            <Button variant="subtle" disabled={!isTyped} onClick={settle(local.discard)}>
+              Discard
+            </Button>
+            <Button
+              disabled={!isTyped || isDraftOvertaken || isBusy}
+              loading={acts.saveDraft.isPending}
+              onClick={() => acts.saveDraft.mutate()}
+            >
+              Save draft
+            </Button>
             <Button
               variant={isChanged ? 'filled' : 'default'}
               disabled={!canPublish}

@@ -41,3 +41,17 @@ export async function untilFocused(page: Page, role: string, name: RegExp | unde
   });
   await eventually(`one sees that ${name ?? role} has the focus`, () => page.evaluate(IS_SEEN));
 }
+
+/** Presses Tab until what is so called has the focus; how many presses that took. Fails where it takes more than `most`. */
+export async function tabUntil(page: Page, role: string, name: RegExp, most: number): Promise<number> {
+  for (let presses = 0; ; presses += 1) {
+    const focus = await focusOf(page);
+    if (focus.startsWith(`${role} `) && name.test(focus.slice(role.length + 1).replace(/^"|"$/g, ''))) {
+      await untilFocused(page, role, name);
+      return presses;
+    }
+    if (presses === most)
+      throw new Error(`${most} presses of Tab do not reach ${role} ${name}; the focus is on: ${focus}`);
+    await page.keyboard.press('Tab');
+  }
+}

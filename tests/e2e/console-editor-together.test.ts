@@ -85,6 +85,34 @@ describeWithBrowser('unsaved and shared work in the editor of configurations', (
     await context.close();
   });
 
+  test('two people in one editor: who types and who reads are told as soon as the other has saved', async () => {
+    const { page: writer, context } = await opened('seen');
+    const others = await Promise.all([bench.signedIn(), bench.signedIn()]);
+    const [{ page: typist }, { page: reader }] = others;
+    for (const { page } of others) {
+      await bench.open(page, '/configs/seen');
+      await textbox(page).waitFor();
+    }
+    await typeBody(typist, BODY.replace('1s', '5s'));
+    await typist.getByText('Unsaved changes').waitFor();
+    await typeBody(writer, BODY.replace('1s', '9s'));
+    await button(writer, 'Save revision').click();
+    await typist.getByText('admin saved r2').waitFor();
+    expect(await button(typist, 'Save revision').isDisabled()).toBe(true);
+    expect(await textbox(typist).innerText()).toContain('timeout: 5s');
+    await reader.getByText('admin saved r2').waitFor();
+    await reader.getByText('It replaced r1 here.').waitFor();
+    await textbox(reader).getByText('timeout: 9s').waitFor();
+    await button(reader, 'Show changes').click();
+    await reader.getByText('processors::batch::timeout: 1s → 9s').waitFor();
+    await button(reader, 'Close').click();
+    await reader.getByText('It replaced r1 here.').waitFor({ state: 'detached' });
+    await writer.getByText('r2, saved').waitFor();
+    expect(await writer.getByText('admin saved r2').count(), 'who saved it knows').toBe(0);
+    await context.close();
+    for (const other of others) await other.context.close();
+  });
+
   test('a save that comes too late shows the conflicts, and loses nothing', async () => {
     await bench.server.api.putConfig('late', { body: BODY });
     const { page, context } = await bench.signedIn();

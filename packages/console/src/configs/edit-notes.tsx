@@ -48,6 +48,46 @@ export function OvertakenNote(props: {
   );
 }
 
+/** A revision of somebody else stands here in the place of the one that was read. */
+export function ArrivalNote(props: {
+  readonly config: ConfigDetail;
+  readonly before: { readonly number: number; readonly body: string };
+  readonly onClose: () => void;
+}) {
+  const { revision: newest, body } = props.config;
+  const [isComparing, setComparing] = useState(false);
+  return (
+    <>
+      <Note
+        tone="gone"
+        actions={
+          <>
+            <Button onClick={() => setComparing(!isComparing)}>
+              {isComparing ? 'Hide changes' : 'Show changes'}
+            </Button>
+            <Button variant="subtle" onClick={props.onClose}>
+              Close
+            </Button>
+          </>
+        }
+      >
+        <span role="status">
+          <strong>
+            {newest.author} saved r{newest.number}
+          </strong>{' '}
+          <Time at={newest.createdAt} />. It replaced r{props.before.number} here.
+        </span>
+      </Note>
+      {isComparing ? (
+        <Differences
+          before={{ body: props.before.body, label: `r${props.before.number}` }}
+          after={{ body, label: `r${newest.number}` }}
+        />
+      ) : null}
+    </>
+  );
+}
+
 /** Somebody saved another draft while this text was being typed. */
 export function DraftOvertakenNote(props: {
   readonly draft: ConfigDraft;

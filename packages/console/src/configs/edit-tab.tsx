@@ -12,12 +12,13 @@ import { MissingSecretsNote } from '../secrets/missing-secrets-note.tsx';
 import { readSide, sideWord } from '../text/compare-side.ts';
 import { ConfigEditor } from './config-editor.tsx';
 import { DiscardDraft } from './discard-draft.tsx';
-import { DraftNote, DraftOvertakenNote, OvertakenNote } from './edit-notes.tsx';
+import { ArrivalNote, DraftNote, DraftOvertakenNote, OvertakenNote } from './edit-notes.tsx';
 import { editStateOf } from './edit-state.ts';
 import { LeaveGuard } from './leave-guard.tsx';
 import { LocalNotes } from './local-notes.tsx';
 import { MergeWith } from './merge-with.tsx';
 import { SavedNote } from './saved-note.tsx';
+import { useArrival } from './use-arrival.ts';
 import { useConfigActs } from './use-config-acts.ts';
 import { useDraft } from './use-draft.ts';
 
@@ -46,12 +47,14 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
   const newest = config.revision;
   const state = editStateOf(config, draft, local.draft);
   const { body, isTyped, isChanged, isOvertaken, isDraftOvertaken } = state;
+  const arrival = useArrival(config, local.draft !== undefined || draft !== null);
   const acts = useConfigActs({
     config,
     draft,
     state,
     message,
     onSaved: (kind, saved, hash) => {
+      if (kind === 'revision') arrival.saved(hash);
       local.saved(
         saved,
         kind === 'draft'
@@ -118,6 +121,9 @@ function Editing({ config, draft }: { readonly config: ConfigDetail; readonly dr
         />
       ) : draft === null ? null : (
         <DraftNote config={config} draft={draft} onDiscard={() => setDiscarding(true)} />
+      )}
+      {arrival.before === undefined || isOvertaken ? null : (
+        <ArrivalNote config={config} before={arrival.before} onClose={arrival.dismiss} />
       )}
       {isOvertaken ? (
         <OvertakenNote

@@ -189,6 +189,61 @@ describeWithBrowser('the fleet, in the console', () => {
     await page.getByRole('button', { name: 'Clear the search' }).click();
   });
 
+  test('whole groups are selected, with the same acts; what no selector finds together is said', async () => {
+    const { page } = ui;
+    const { api } = bench.server;
+    const none = AGENTS - PROD - 10;
+    const dock = page.getByRole('region', { name: 'Selected agents' });
+    const box = (name: string) => page.getByRole('checkbox', { name });
+    await bench.open(page, '/agents?by=env');
+    await box(`Select ${PROD} agents of env prod`).click();
+    await dock.getByText(`${PROD} agents selected`).waitFor();
+    await box('Select 10 agents of env pre prod').click();
+    await dock.getByText('50 agents selected').waitFor();
+    for (const scheme of ['light', 'dark'] as const) {
+      await switchColorScheme(page, scheme);
+      expect(await judged(ui, `selected groups, ${scheme}`)).toEqual([]);
+    }
+    await dock.getByRole('button', { name: 'Label' }).click();
+    await page.getByRole('dialog').getByLabel('Set').fill('site=one');
+    await page.getByRole('button', { name: 'Label 50 agents' }).click();
+    await dock.getByText('Labels changed on 50 agents').waitFor();
+    expect((await api.stats({ selector: 'site=one' })).total).toBe(50);
+    expect((await api.stats({ selector: 'site=one,env in (prod,"pre prod")' })).total).toBe(50);
+
+    await box(`Select ${none} agents without env`).click();
+    await dock.getByText('No selector finds agents without env').waitFor();
+    expect(await dock.getByRole('button', { name: 'Label' }).count()).toBe(0);
+    expect(await judged(ui, 'groups that no selector finds together')).toEqual([]);
+    // All that match are found by no selector of groups at all.
+    await dock.getByRole('button', { name: `all ${AGENTS} that match` }).click();
+    await dock.getByRole('button', { name: 'Label' }).waitFor();
+    await box('Select all groups').click();
+    await dock.getByText('agents selected').waitFor({ state: 'detached' });
+    await box('Select all groups').click();
+    await dock.getByText(`${AGENTS} agents selected`).waitFor();
+    await box(`Select ${none} agents without env`).click();
+    await box('Select 10 agents of env pre prod').click();
+    await dock.getByText(`${PROD} agents selected`).waitFor();
+    await dock.getByRole('link', { name: 'Roll out' }).click();
+    await page.waitForURL('**/rollouts/new?*');
+    expect(new URL(page.url()).searchParams.get('selector')).toBe('env,env notin ("pre prod")');
+
+    // Another grouping is another question: nobody is selected there.
+    await bench.open(page, '/agents?by=env');
+    await page.getByRole('table', { name: 'Groups by env' }).getByText('Without env').waitFor();
+    await page.keyboard.press('j');
+    await page.locator('[data-index="0"] a:focus').waitFor();
+    await page.keyboard.press('x');
+    await dock.getByText(`${PROD} agents selected`).waitFor();
+    await page.getByRole('button', { name: 'By env' }).click();
+    await page.getByRole('button', { name: 'Version', exact: true }).last().click();
+    await page.getByRole('table', { name: 'Groups by Version' }).waitFor();
+    await dock.getByText('agents selected').waitFor({ state: 'detached' });
+    await bench.open(page, '/agents');
+    await page.getByText(`${AGENTS} agents`, { exact: true }).waitFor();
+  });
+
   test('what the page shows is saved as a view, for everybody, and deleted again', async () => {
     const { page } = ui;
     const tab = (of: WatchedPage, name: string) =>
@@ -248,6 +303,9 @@ describeWithBrowser('the fleet, in the console', () => {
     await bench.open(phone.page, '/agents?by=os.type');
     await phone.page.getByRole('link', { name: 'linux' }).waitFor();
     expect(await judged(phone, 'groups on a phone')).toEqual([]);
+    await phone.page.getByRole('checkbox', { name: /agents of os\.type linux$/ }).click();
+    await phone.page.getByRole('region', { name: 'Selected agents' }).getByText('agents selected').waitFor();
+    expect(await judged(phone, 'a selected group on a phone')).toEqual([]);
     await phone.context.close();
   });
 

@@ -1,26 +1,18 @@
 import { expect, test } from 'vitest';
-import {
-  countedSelection,
-  countOfChoice,
-  EVERYBODY,
-  isChosen,
-  NOBODY,
-  selectionOf,
-  withAgents,
-  withoutGone,
-} from './agent-choice.ts';
+import { countedSelection, countOfChoice, selectionOf } from './agent-choice.ts';
+import { EVERYBODY, isChosen, NOBODY, withoutGone, withRows } from './row-choice.ts';
 
 test('some agents are chosen and let go of again', () => {
-  const some = withAgents(NOBODY, ['a', 'b', 'c'], true);
-  const fewer = withAgents(some, ['b'], false);
+  const some = withRows(NOBODY, ['a', 'b', 'c'], true);
+  const fewer = withRows(some, ['b'], false);
   expect([isChosen(fewer, 'a'), isChosen(fewer, 'b'), isChosen(fewer, 'z')]).toEqual([true, false, false]);
   expect(countOfChoice(fewer, 1000)).toBe(2);
   expect(selectionOf(fewer, { q: 'web' })).toEqual({ instanceUids: ['a', 'c'] });
 });
 
 test('all that match are chosen but for exceptions, also those that no page has shown', () => {
-  const all = withAgents(EVERYBODY, ['a', 'b'], false);
-  const back = withAgents(all, ['b'], true);
+  const all = withRows(EVERYBODY, ['a', 'b'], false);
+  const back = withRows(all, ['b'], true);
   expect([isChosen(back, 'a'), isChosen(back, 'b'), isChosen(back, 'never loaded')]).toEqual([
     false,
     true,
@@ -35,9 +27,9 @@ test('all that match are chosen but for exceptions, also those that no page has 
 });
 
 test('agents that are gone are in no choice', () => {
-  const some = withAgents(NOBODY, ['a', 'b'], true);
+  const some = withRows(NOBODY, ['a', 'b'], true);
   expect(withoutGone(some, new Set(['z']))).toBe(some);
-  expect([...withoutGone(some, new Set(['a', 'z'])).uids]).toEqual(['b']);
+  expect([...withoutGone(some, new Set(['a', 'z'])).keys]).toEqual(['b']);
 });
 
 test('an act is for those that were counted, by name where all of them are named', () => {

@@ -1,44 +1,33 @@
 import type { BulkSelection } from '@drover/api';
 import { type AgentFilterText, agentFilterOf } from '../data/agent-filter.ts';
+import type { RowChoice } from './row-choice.ts';
 
-/** Agents that an operator has chosen: these, or all that match but these. */
-export interface AgentChoice {
+/** Agents that were chosen, one by one or as groups, as the acts on them need them. */
+export interface ChosenAgents {
+  /** By uid. */
+  readonly choice: RowChoice;
+  /** What all that match are to match. */
+  readonly filter: AgentFilterText;
+  readonly count: number;
+  /** All that match were chosen, perhaps but for some. */
   readonly isAll: boolean;
-  readonly uids: ReadonlySet<string>;
+  /** Why nothing can be done with them together. */
+  readonly refused?: string;
 }
 
-export const NOBODY: AgentChoice = { isAll: false, uids: new Set() };
-export const EVERYBODY: AgentChoice = { isAll: true, uids: new Set() };
-
-export function isChosen({ isAll, uids }: AgentChoice, uid: string): boolean {
-  return isAll !== uids.has(uid);
+export function chosenAgents(choice: RowChoice, filter: AgentFilterText, matching: number): ChosenAgents {
+  return { choice, filter, count: countOfChoice(choice, matching), isAll: choice.isAll };
 }
 
-/** The choice with these agents in it, or without them. */
-export function withAgents(choice: AgentChoice, agents: readonly string[], isIn: boolean): AgentChoice {
-  const uids = new Set(choice.uids);
-  for (const uid of agents) {
-    if (choice.isAll !== isIn) uids.add(uid);
-    else uids.delete(uid);
-  }
-  return { isAll: choice.isAll, uids };
-}
-
-/** The choice without agents that are gone; the same object where none of them was in it. */
-export function withoutGone(choice: AgentChoice, gone: ReadonlySet<string>): AgentChoice {
-  if (![...choice.uids].some((uid) => gone.has(uid))) return choice;
-  return { isAll: choice.isAll, uids: new Set([...choice.uids].filter((uid) => !gone.has(uid))) };
-}
-
-/** How many agents are chosen where so many match. */
-export function countOfChoice({ isAll, uids }: AgentChoice, matching: number): number {
-  return isAll ? Math.max(0, matching - uids.size) : uids.size;
+/** How many agents are chosen, by uid, where so many match. */
+export function countOfChoice({ isAll, keys }: RowChoice, matching: number): number {
+  return isAll ? Math.max(0, matching - keys.size) : keys.size;
 }
 
 /** The choice as an act takes it. */
-export function selectionOf({ isAll, uids }: AgentChoice, filter: AgentFilterText): BulkSelection {
-  if (!isAll) return { instanceUids: [...uids] };
-  return { filter: agentFilterOf(filter), ...(uids.size === 0 ? {} : { except: [...uids] }) };
+export function selectionOf({ isAll, keys }: RowChoice, filter: AgentFilterText): BulkSelection {
+  if (!isAll) return { instanceUids: [...keys] };
+  return { filter: agentFilterOf(filter), ...(keys.size === 0 ? {} : { except: [...keys] }) };
 }
 
 /** The selection for an act whose effect was counted: exactly those agents where they can be named, and never more. */

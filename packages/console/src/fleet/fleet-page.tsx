@@ -18,6 +18,7 @@ import { isSelectorFault } from '../data/failure-text.ts';
 import { queries } from '../data/queries.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { AgentCard } from './agent-card.tsx';
+import { chosenAgents } from './agent-choice.ts';
 import { ColumnChooser } from './column-chooser.tsx';
 import { ConnectAgents } from './connect-agents.tsx';
 import { DriftNote } from './drift-note.tsx';
@@ -29,13 +30,16 @@ import { FleetCounts } from './fleet-counts.tsx';
 import { FleetGroups } from './fleet-groups.tsx';
 import { FleetSearch } from './fleet-search.tsx';
 import { FleetSelection } from './fleet-selection.tsx';
+import { chosenOfGroups } from './group-choice.ts';
 import { GroupMenu } from './group-menu.tsx';
+import { isSomebody } from './row-choice.ts';
 import { RunFilters } from './run-filters.tsx';
 import { SelectorFilter } from './selector-filter.tsx';
 import { SelectorHelp } from './selector-help.tsx';
 import { useAgentChoice } from './use-agent-choice.ts';
 import { useAgentPage } from './use-agent-page.ts';
 import { useFleetColumns } from './use-fleet-columns.ts';
+import { useFleetGroups } from './use-fleet-groups.ts';
 import { useFleetList } from './use-fleet-list.ts';
 import { ViewTabs } from './view-tabs.tsx';
 
@@ -66,6 +70,12 @@ export function FleetPage() {
   const { reload, rows, total, query } = list;
   useAgentPage(rows[0]?.instanceUid);
   const choosing = useAgentChoice(filterText, rows, list.removed);
+  const grouped = useFleetGroups(filter, by, sort);
+  const matching = stats.data?.total ?? total;
+  const chosen =
+    by !== undefined && isSomebody(grouped.choosing.choice)
+      ? chosenOfGroups(grouped.choosing.choice, by, filter, grouped.groups, matching)
+      : chosenAgents(choosing.choice, filter, matching);
   const waiting =
     stats.data === undefined || stats.isPlaceholderData || list.isOld ? 0 : stats.data.total - total;
   // Nothing is under the hand while nothing is shown.
@@ -161,7 +171,13 @@ export function FleetPage() {
       {selectorFault !== null && (by !== undefined || rows.length === 0) ? (
         <SelectorHelp onExample={onSearch} />
       ) : by !== undefined ? (
-        <FleetGroups search={search} filter={filter} by={by} onSort={(next) => change({ sort: next })} />
+        <FleetGroups
+          list={grouped}
+          search={search}
+          filter={filter}
+          by={by}
+          onSort={(next) => change({ sort: next })}
+        />
       ) : query.isError && rows.length === 0 ? (
         <ErrorState
           error={query.error}
@@ -208,9 +224,13 @@ export function FleetPage() {
         </>
       )}
       <FleetSelection
-        choosing={choosing}
-        filter={filter}
-        matching={stats.data?.total ?? total}
+        agents={chosen}
+        matching={matching}
+        onChooseAll={by === undefined ? choosing.chooseAll : grouped.choosing.chooseAll}
+        onClear={() => {
+          choosing.clear();
+          grouped.choosing.clear();
+        }}
         onForgotten={reload}
       />
     </>

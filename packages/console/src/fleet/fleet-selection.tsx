@@ -1,6 +1,5 @@
 import { lazy, Suspense } from 'react';
-import type { AgentFilterText } from '../data/agent-filter.ts';
-import type { AgentChoosing } from './use-agent-choice.ts';
+import type { ChosenAgents } from './agent-choice.ts';
 
 /** Nothing of it is on the first screen. */
 const SelectionDock = lazy(() =>
@@ -8,24 +7,18 @@ const SelectionDock = lazy(() =>
 );
 
 interface FleetSelectionProps {
-  readonly choosing: AgentChoosing;
-  readonly filter: AgentFilterText;
+  readonly agents: ChosenAgents;
   readonly matching: number;
+  readonly onChooseAll: () => void;
+  readonly onClear: () => void;
   readonly onForgotten: () => void;
 }
 
 /** What can be done with the agents that are chosen. */
-export function FleetSelection({ choosing, filter, matching, onForgotten }: FleetSelectionProps) {
+export function FleetSelection(props: FleetSelectionProps) {
   return (
     <Suspense fallback={null}>
-      <SelectionDock
-        choice={choosing.choice}
-        filter={filter}
-        matching={matching}
-        onChooseAll={choosing.chooseAll}
-        onClear={choosing.clear}
-        onForgotten={onForgotten}
-      />
+      <SelectionDock {...props} />
     </Suspense>
   );
 }

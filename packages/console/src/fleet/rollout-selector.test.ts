@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { EVERYBODY, NOBODY, withAgents } from './agent-choice.ts';
 import { rolloutSelectorOf } from './rollout-selector.ts';
+import { EVERYBODY, NOBODY, withRows } from './row-choice.ts';
 
 const many = Array.from({ length: 101 }, (_, at) => `uid-${at}`);
 
 test('agents that were picked are named, up to a limit that is told', () => {
-  expect(rolloutSelectorOf(withAgents(NOBODY, ['a', 'b'], true), { health: ['unhealthy'] })).toEqual({
+  expect(rolloutSelectorOf(withRows(NOBODY, ['a', 'b'], true), { health: ['unhealthy'] })).toEqual({
     kind: 'selector',
     selector: 'instanceUid in (a,b)',
   });
-  expect(rolloutSelectorOf(withAgents(NOBODY, many, true), {})).toMatchObject({
+  expect(rolloutSelectorOf(withRows(NOBODY, many, true), {})).toMatchObject({
     kind: 'refused',
     reason: expect.stringContaining('at most 100 agents'),
   });
@@ -23,7 +23,7 @@ test('all that match are found by the same selector, without the exceptions', ()
     type: 'otel collector',
     version: '1.0',
   };
-  expect(rolloutSelectorOf(withAgents(EVERYBODY, ['a'], false), filter)).toEqual({
+  expect(rolloutSelectorOf(withRows(EVERYBODY, ['a'], false), filter)).toEqual({
     kind: 'selector',
     selector:
       'env in (prod,stage),os.type=linux, attr:service.name="otel collector", attr:service.version=1.0, instanceUid notin (a)',

@@ -1,10 +1,10 @@
 import { formatCount } from '../components/format.ts';
 import { type AgentFilterText, agentFilterOf, selectorOfUids } from '../data/agent-filter.ts';
-import type { AgentChoice } from './agent-choice.ts';
+import { quotedValue, SELECTOR_MAX_CHARS } from '../data/selector-value.ts';
+import type { RowChoice } from './row-choice.ts';
 
 /** As many uids as a selector of 4,096 characters holds. */
 export const NAMED_MAX = 100;
-const SELECTOR_MAX_CHARS = 4096;
 
 export type RolloutSelector =
   | { readonly kind: 'selector'; readonly selector: string }
@@ -12,13 +12,9 @@ export type RolloutSelector =
 
 const LABEL_FIRST = 'Label them, and roll out to that label.';
 
-function quoted(value: string): string {
-  return /^[A-Za-z0-9._/@+*-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
-}
-
 /** The selector of a rollout to the agents that were chosen, or why there is none. */
-export function rolloutSelectorOf(choice: AgentChoice, filter: AgentFilterText): RolloutSelector {
-  const uids = [...choice.uids];
+export function rolloutSelectorOf(choice: RowChoice, filter: AgentFilterText): RolloutSelector {
+  const uids = [...choice.keys];
   if (uids.length > NAMED_MAX) {
     const what = choice.isAll ? 'exclude' : 'name';
     return {
@@ -36,8 +32,8 @@ export function rolloutSelectorOf(choice: AgentChoice, filter: AgentFilterText):
   }
   const selector = [
     ...(given === undefined ? [] : [given]),
-    ...(type === undefined ? [] : [`attr:service.name=${quoted(type)}`]),
-    ...(version === undefined ? [] : [`attr:service.version=${quoted(version)}`]),
+    ...(type === undefined ? [] : [`attr:service.name=${quotedValue(type)}`]),
+    ...(version === undefined ? [] : [`attr:service.version=${quotedValue(version)}`]),
     ...(uids.length === 0 ? [] : [`instanceUid notin (${uids.join(',')})`]),
   ].join(', ');
   return selector.length <= SELECTOR_MAX_CHARS

@@ -4,19 +4,19 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { countOf, formatCount } from '../components/format.ts';
 import { LinkButton } from '../components/link-button.tsx';
 import type { AgentFilterText } from '../data/agent-filter.ts';
-import { type AgentChoice, countOfChoice, selectionOf } from './agent-choice.ts';
+import { type ChosenAgents, selectionOf } from './agent-choice.ts';
 import type { BulkDialogChoice } from './bulk-dialog.tsx';
 import { ForgetDialog } from './forget-dialog.tsx';
 import { LabelDialog } from './label-dialog.tsx';
 import { RestartDialog } from './restart-dialog.tsx';
 import { RestartRuns } from './restart-runs.tsx';
 import { rolloutSelectorOf } from './rollout-selector.ts';
+import type { RowChoice } from './row-choice.ts';
 import styles from './selection-dock.module.css';
 
 interface SelectionDockProps {
-  readonly choice: AgentChoice;
-  readonly filter: AgentFilterText;
-  /** How many agents the filter leaves now. */
+  readonly agents: ChosenAgents;
+  /** How many agents the filter of the page leaves now. */
   readonly matching: number;
   readonly onChooseAll: () => void;
   readonly onClear: () => void;
@@ -29,13 +29,13 @@ type Act = keyof typeof DIALOGS;
 
 /** What can be done with the agents that are chosen, at the foot of the window, and how far restarts are. */
 export function SelectionDock(props: SelectionDockProps) {
-  const { choice, filter, matching, onClear } = props;
+  const { agents, matching, onClear } = props;
+  const { choice, filter, count: chosen, refused } = agents;
   const [act, setAct] = useState<Act>();
   const [said, setSaid] = useState('');
-  const chosen = countOfChoice(choice, matching);
   const isShown = chosen > 0;
   const Dialog: ((given: BulkDialogChoice) => ReactNode) | undefined = act && DIALOGS[act];
-  const canHaveAll = !choice.isAll && matching > chosen;
+  const canHaveAll = !agents.isAll && (matching > chosen || refused !== undefined);
   const hadFocus = useRef(false);
   useEffect(() => {
     if (isShown || !hadFocus.current) return;
@@ -82,7 +82,8 @@ export function SelectionDock(props: SelectionDockProps) {
               </Button>
             ) : null}
           </div>
-          {isShown ? (
+          {isShown && refused !== undefined ? <p className={styles.refused}>{refused}</p> : null}
+          {isShown && refused === undefined ? (
             <div className={styles.acts}>
               <Button leftSection={<IconTag size={15} aria-hidden />} onClick={() => setAct('label')}>
                 Label
@@ -119,7 +120,7 @@ export function SelectionDock(props: SelectionDockProps) {
   );
 }
 
-function RollOut(props: { readonly choice: AgentChoice; readonly filter: AgentFilterText }) {
+function RollOut(props: { readonly choice: RowChoice; readonly filter: AgentFilterText }) {
   const target = rolloutSelectorOf(props.choice, props.filter);
   const icon = <IconRocket size={15} aria-hidden />;
   if (target.kind === 'selector') {

@@ -1,7 +1,7 @@
 import type { OpampClient } from '@drover/opamp/client';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { collectorBody, deepHealth, startBoardAgent } from './support/board-fleet.ts';
+import { collectorBody, deepHealth, health, startBoardAgent } from './support/board-fleet.ts';
 import { consoleBench, judged, typeBody } from './support/console-bench.ts';
 import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
@@ -28,8 +28,6 @@ describeWithBrowser('who never saw it before', () => {
     await api.putConfig('edge', { body: collectorBody(['otlp/a']) });
     const { id } = await api.createRollout({ target: { kind: 'config', name: 'edge' }, selector: '' });
     await eventually('all run it', async () => (await api.getRollout(id)).state === 'succeeded');
-    broken.setHealth(deepHealth());
-    await eventually('one is unhealthy', async () => (await api.stats()).health.unhealthy === 1);
   });
   afterAll(() => broken?.stop());
 
@@ -39,6 +37,8 @@ describeWithBrowser('who never saw it before', () => {
   ] as const) {
     test(`${width} px: finds the unhealthy one of a thousand, sees why, changes its configuration, tries it on two, takes it back`, async () => {
       const { api } = bench.server;
+      broken.setHealth(deepHealth());
+      await eventually('one is unhealthy', async () => (await api.stats()).health.unhealthy === 1);
       const ui = await bench.signedIn({ width, colorScheme });
       const { page } = ui;
       const found: string[] = [];
@@ -65,6 +65,9 @@ describeWithBrowser('who never saw it before', () => {
       await press(page.getByRole('button', { name: 'Preview' }));
       await page.getByText(/then approval is needed/).waitFor();
       await look('preview');
+      // Chance may pick the unhealthy one, and the gate would halt for it.
+      broken.setHealth(health(true));
+      await eventually('it is well', async () => (await api.stats()).health.unhealthy === 0);
       await press(page.getByRole('button', { name: `Roll out to ${TRIED} of 1,000 agents first` }));
 
       await page.getByText('Waiting for approval:').waitFor();

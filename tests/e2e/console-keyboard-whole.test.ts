@@ -87,7 +87,9 @@ describeWithBrowser('a whole change without a pointer', () => {
     await page.keyboard.press('Tab');
     await untilFocused(page, 'button', /./);
 
-    // Two agents first.
+    // Two agents first. Chance may pick the unhealthy one, and the gate would halt for it.
+    broken.setHealth(health(true));
+    await eventually('it is well', async () => (await api.stats()).health.unhealthy === 0);
     await findFirst(page, 'roll out edge', /Roll out edge/);
     await page.waitForURL('**/rollouts/new?config=edge');
     await untilFocused(page, 'main', undefined);
@@ -104,9 +106,7 @@ describeWithBrowser('a whole change without a pointer', () => {
     await untilFocused(page, 'main', undefined);
     const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
 
-    // All others, among them the one that was unhealthy: the gate would halt for it.
-    broken.setHealth(health(true));
-    await eventually('it is well', async () => (await api.stats()).health.unhealthy === 0);
+    // All others.
     await page.getByText('Waiting for approval:').waitFor();
     expect((await api.getRollout(id)).counts).toMatchObject({ applied: TRIED, pending: FLEET - TRIED });
     await tabUntil(page, 'button', /^Approve next wave$/, 4);

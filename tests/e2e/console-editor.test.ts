@@ -259,8 +259,14 @@ describeWithBrowser('the editor of configurations', () => {
     await page.reload();
     await page.getByRole('button', { name: /; 1 agent type has no schema$/ }).click();
     await page.getByText('somebody 1.2.3 (1 agent)').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByText('somebody 1.2.3 (1 agent)').waitFor({ state: 'detached' });
+    await eventually('the focus is where it was', async () =>
+      String(await page.evaluate('document.activeElement.textContent')).endsWith(
+        '1 agent type has no schema',
+      ),
+    );
     await other.stop();
   });
 

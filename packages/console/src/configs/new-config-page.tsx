@@ -223,8 +223,8 @@ function NewConfig({ draft }: { readonly draft: ConfigDraft | null }) {
           }
           actions={
             <>
-              {local.draft === undefined ? null : (
-                <Button variant="subtle" onClick={local.discard}>
+              {local.draft === undefined && draft !== null ? null : (
+                <Button variant="subtle" disabled={local.draft === undefined} onClick={local.discard}>
                   {draft === null ? 'Start over' : 'Discard'}
                 </Button>
               )}

@@ -9,6 +9,7 @@ import { LinkButton } from '../components/link-button.tsx';
 import { SearchLine } from '../components/search-line.tsx';
 import { Select } from '../components/select.tsx';
 import { healthWords } from '../components/tone.ts';
+import { ToolButton } from '../components/tool-button.tsx';
 import { Row, Sample } from './sample.tsx';
 
 const HEALTH = ['healthy', 'unhealthy', 'unknown'] as const;
@@ -19,6 +20,7 @@ export function ControlSamples() {
   const [isChecked, setChecked] = useState(true);
   const [chosen, setChosen] = useState<readonly (typeof HEALTH)[number][]>(['unhealthy']);
   const [state, setState] = useState('running');
+  const [isPressed, setPressed] = useState(true);
   return (
     <>
       <Sample name="Button">
@@ -50,6 +52,16 @@ export function ControlSamples() {
         >
           Their labels and history are removed. They are listed as new agents when they reconnect.
         </ConfirmDialog>
+      </Sample>
+      <Sample name="Tool">
+        <Row>
+          <ToolButton aria-pressed={isPressed} onClick={() => setPressed(!isPressed)}>
+            Graph
+          </ToolButton>
+          <ToolButton aria-expanded={false}>Compare</ToolButton>
+          <ToolButton>Format</ToolButton>
+          <ToolButton loading>Check</ToolButton>
+        </Row>
       </Sample>
       <Sample name="Counted filter">
         <CountFilter

@@ -1,23 +1,14 @@
-// biome-ignore-all lint/a11y/useKeyWithClickEvents: the link of a row takes the keys
 // biome-ignore-all lint/a11y/useSemanticElements: rows are placed by hand, which table elements do not allow
 // biome-ignore-all lint/a11y/useFocusableInteractive: the links and buttons inside the table take the focus
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import {
-  type CSSProperties,
-  type ReactNode,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { DataColumn } from './data-column.ts';
 import styles from './data-table.module.css';
 import { PendingCells, useDrawnCells } from './drawn-cells.tsx';
-import { openRow } from './open-row.ts';
 import { RowCheckbox } from './row-checkbox.tsx';
 import type { RowSelection } from './row-selection.ts';
 import { SortHeader } from './sort-header.tsx';
+import { TableRow } from './table-row.tsx';
 import { useRowKeys } from './use-row-keys.ts';
 
 interface DataTableProps<T> {
@@ -114,7 +105,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     onVisible?.(rows.slice(first, last + 1), first);
   }, [first, last, rows, onVisible]);
 
-  const tracks: CSSProperties = {
+  const tracks = {
     gridTemplateColumns: [
       ...(selection === undefined ? [] : [CHECKBOX_TRACK]),
       ...(isCompact ? ['minmax(0, 1fr)'] : columns.map((column) => column.track)),
@@ -159,33 +150,18 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           const row = rows[item.index];
           if (row === undefined) return null;
           return (
-            <div
+            <TableRow
               key={props.rowKey(row)}
-              role="row"
-              aria-rowindex={item.index + 2}
-              data-index={item.index}
-              data-dimmed={props.isDimmed?.(row)}
-              data-selected={selection?.isSelected(row)}
-              className={styles.row}
-              onClick={openRow}
-              style={{
-                ...tracks,
-                position: 'absolute',
-                insetInline: 0,
-                top: 0,
-                height: rowHeight,
-                transform: `translateY(${item.start - place.top}px)`,
-              }}
+              row={row}
+              index={item.index}
+              top={item.start - place.top}
+              height={rowHeight}
+              tracks={tracks.gridTemplateColumns}
+              isDimmed={props.isDimmed?.(row)}
+              isSelected={selection?.isSelected(row)}
+              boxLabel={selection?.labelOf(row)}
+              onToggle={selection?.onToggle}
             >
-              {selection === undefined ? null : (
-                <div role="cell" className={styles.choose}>
-                  <RowCheckbox
-                    label={selection.labelOf(row)}
-                    isChecked={selection.isSelected(row)}
-                    onToggle={(isRange) => selection.onToggle(row, isRange)}
-                  />
-                </div>
-              )}
               {props.isPending?.(row) ? (
                 <PendingCells columns={columns} />
               ) : isCompact ? (
@@ -195,7 +171,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
               ) : (
                 cellsOf(row)
               )}
-            </div>
+            </TableRow>
           );
         })}
       </div>

@@ -38,6 +38,9 @@ describeWithBrowser('the fleet, in the console', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('en');
     await option(/^env\b.*50 agents/).waitFor();
+    // What was typed narrows the table too: rows of before are paler until those that match are there.
+    await page.waitForURL('**/agents?q=en');
+    await page.locator('[aria-busy="false"]').getByRole('table', { name: 'Agents' }).waitFor();
     await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
     expect(await judged(ui, 'keys are offered')).toEqual([]);
     await page.keyboard.press('ArrowDown');

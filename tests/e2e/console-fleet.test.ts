@@ -240,7 +240,7 @@ describeWithBrowser('the fleet, in the console', () => {
     await page.keyboard.press('x');
     await dock.getByText(`${PROD} agents selected`).waitFor();
     await page.getByRole('button', { name: 'By env' }).click();
-    await page.getByRole('button', { name: 'Version', exact: true }).last().click();
+    await page.getByRole('list', { name: 'Group by' }).getByRole('button', { name: 'Version' }).click();
     await page.getByRole('table', { name: 'Groups by Version' }).waitFor();
     await dock.getByText('agents selected').waitFor({ state: 'detached' });
     await bench.open(page, '/agents');

@@ -248,6 +248,19 @@ describeWithBrowser('the console at work', () => {
     );
   });
 
+  test('a page whose code cannot be had stays in the console, and comes by itself with the server', async () => {
+    const ui = await bench.signedIn();
+    await ui.page.getByRole('table', { name: 'Agents' }).waitFor();
+    await bench.server.program.end('SIGKILL');
+    await ui.page.getByRole('link', { name: 'Rollouts' }).first().click();
+    await ui.page.getByRole('heading', { name: 'This page could not be loaded' }).waitFor();
+    expect(await axeFindings(ui.page)).toEqual([]);
+    await bench.startAgain();
+    await ui.page.getByRole('heading', { name: 'Rollouts', level: 1 }).waitFor();
+    expect(new URL(ui.page.url()).pathname).toBe('/rollouts');
+    await ui.context.close();
+  });
+
   test('log out leads to the login, and the login back to the page', async () => {
     await page.getByRole('button', { name: /Account and theme/ }).click();
     await page.getByRole('menuitem', { name: 'Log out' }).click();

@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import type { Console } from './data/console.ts';
+import { pageCode } from './data/page-code.ts';
 import { queries } from './data/queries.ts';
 import { askForFleet } from './fleet/fleet-query.ts';
 import { LoginPage } from './login/login-page.tsx';
@@ -73,21 +74,30 @@ const fleetRoute = createRoute({
   beforeLoad: ({ context: { console }, search, preload }) => {
     if (!preload) askForFleet(console, search);
   },
-  component: lazyRouteComponent(() => import('./fleet/fleet-page.tsx'), 'FleetPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./fleet/fleet-page.tsx')),
+    'FleetPage',
+  ),
 });
 
 const agentRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/agents/$uid',
   validateSearch: agentSearch,
-  component: lazyRouteComponent(() => import('./agent/agent-page.tsx'), 'AgentPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./agent/agent-page.tsx')),
+    'AgentPage',
+  ),
 });
 
 const configsRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/configs',
   validateSearch: configsSearch,
-  component: lazyRouteComponent(() => import('./configs/configs-page.tsx'), 'ConfigsPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./configs/configs-page.tsx')),
+    'ConfigsPage',
+  ),
 });
 
 // Not below /configs, where every word may be a configuration's name.
@@ -95,77 +105,110 @@ const newConfigRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/new-configuration',
   validateSearch: newConfigSearch,
-  component: lazyRouteComponent(() => import('./configs/new-config-page.tsx'), 'NewConfigPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./configs/new-config-page.tsx')),
+    'NewConfigPage',
+  ),
 });
 
 const configRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/configs/$name',
   validateSearch: configSearch,
-  component: lazyRouteComponent(() => import('./configs/config-page.tsx'), 'ConfigPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./configs/config-page.tsx')),
+    'ConfigPage',
+  ),
 });
 
 const rolloutsRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/rollouts',
   validateSearch: rolloutsSearch,
-  component: lazyRouteComponent(() => import('./rollouts/rollouts-page.tsx'), 'RolloutsPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./rollouts/rollouts-page.tsx')),
+    'RolloutsPage',
+  ),
 });
 
 const newRolloutRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/rollouts/new',
   validateSearch: newRolloutSearch,
-  component: lazyRouteComponent(() => import('./rollouts/new-rollout-page.tsx'), 'NewRolloutPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./rollouts/new-rollout-page.tsx')),
+    'NewRolloutPage',
+  ),
 });
 
 const rolloutRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/rollouts/$id',
   validateSearch: rolloutSearch,
-  component: lazyRouteComponent(() => import('./rollouts/rollout-page.tsx'), 'RolloutPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./rollouts/rollout-page.tsx')),
+    'RolloutPage',
+  ),
 });
 
 const driftRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/drift',
   validateSearch: driftSearch,
-  component: lazyRouteComponent(() => import('./drift/drift-page.tsx'), 'DriftPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./drift/drift-page.tsx')),
+    'DriftPage',
+  ),
 });
 
 const searchRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/search',
   validateSearch: searchPageSearch,
-  component: lazyRouteComponent(() => import('./search/search-page.tsx'), 'SearchPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./search/search-page.tsx')),
+    'SearchPage',
+  ),
 });
 
 const wouldRunRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/agents/$uid/would-run',
   validateSearch: wouldRunSearch,
-  component: lazyRouteComponent(() => import('./would-run/would-run-page.tsx'), 'WouldRunPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./would-run/would-run-page.tsx')),
+    'WouldRunPage',
+  ),
 });
 
 const connectionsRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/connections',
   validateSearch: connectionsSearch,
-  component: lazyRouteComponent(() => import('./connections/connections-page.tsx'), 'ConnectionsPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./connections/connections-page.tsx')),
+    'ConnectionsPage',
+  ),
 });
 
 const activityRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/activity',
   validateSearch: activitySearch,
-  component: lazyRouteComponent(() => import('./activity/activity-page.tsx'), 'ActivityPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./activity/activity-page.tsx')),
+    'ActivityPage',
+  ),
 });
 
 const settingsRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/settings',
   validateSearch: settingsSearch,
-  component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+  component: lazyRouteComponent(
+    pageCode(() => import('./settings/settings-page.tsx')),
+    'SettingsPage',
+  ),
 });
 
 // Whatever else: inside the shell, so that the way on is at hand.

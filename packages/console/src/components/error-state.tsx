@@ -9,13 +9,16 @@ export function ErrorState(props: {
   readonly error: unknown;
   readonly what: string;
   readonly onRetry?: () => void;
+  /** Nothing else is on the page. */
+  readonly isPage?: boolean;
 }) {
+  const Title = props.isPage === true ? 'h1' : 'h2';
   const failure = failureOf(props.error);
   return (
     <div className={styles.state} role="alert">
-      <h2 className={styles.title}>
+      <Title className={styles.title}>
         <ToneShape tone="broken" /> {props.what}
-      </h2>
+      </Title>
       <p className={styles.text}>
         {failure.title}. {failure.detail === failure.title ? '' : failure.detail}
       </p>

@@ -1,4 +1,5 @@
 import { ApiError } from '@drover/api';
+import { CodeFault } from './page-code.ts';
 
 export interface Failure {
   readonly title: string;
@@ -26,6 +27,15 @@ export function failureOf(error: unknown): Failure {
     return {
       title: 'The server cannot be reached',
       detail: 'The request failed. Check that the control plane is running and reachable from this machine.',
+      line: undefined,
+      column: undefined,
+    };
+  }
+  if (error instanceof CodeFault) {
+    return {
+      title: error.message,
+      detail:
+        'The server cannot be reached, or serves another build by now. The page is loaded again as soon as it answers.',
       line: undefined,
       column: undefined,
     };

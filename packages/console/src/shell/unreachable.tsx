@@ -12,7 +12,7 @@ export function Unreachable(props: { readonly error: unknown; readonly onRetry: 
   }, [onRetry]);
   return (
     <main>
-      <ErrorState error={props.error} what="Drover is not responding" onRetry={onRetry} />
+      <ErrorState isPage error={props.error} what="Drover is not responding" onRetry={onRetry} />
     </main>
   );
 }

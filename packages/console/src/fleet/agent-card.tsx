@@ -1,4 +1,5 @@
 import type { AgentSummary } from '@drover/api';
+import { Foreign } from '../components/foreign.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
 import { connectionWords } from '../components/tone.ts';
 import { AgentConfig, AgentHealth, AgentName, typeAndVersion } from './agent-columns.tsx';
@@ -14,7 +15,9 @@ export function AgentCard(props: { readonly agent: AgentSummary }) {
         <StateBadge state={connectionWords[agent.connection.state]} />
       </div>
       <div className={styles.cardLine}>
-        <bdi className={styles.muted}>{typeAndVersion(agent)}</bdi>
+        <span className={styles.muted}>
+          <Foreign text={typeAndVersion(agent)} />
+        </span>
         <span className={styles.cardStates}>
           {agent.remoteConfig.configs.length === 0 && agent.enrolment.state === 'approved' ? null : (
             <AgentConfig agent={agent} />

@@ -1,16 +1,26 @@
 import { Button, Tabs } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { CopyBlock } from '../components/copy-block.tsx';
 import { FailureNote } from '../components/failure-note.tsx';
 import { countOf } from '../components/format.ts';
 import { Note } from '../components/note.tsx';
 import { PageHeader } from '../components/page-header.tsx';
 import { StateBadge } from '../components/state-badge.tsx';
+import { TabList } from '../components/tab-list.tsx';
 import { useApi } from '../data/console-context.tsx';
 import { queries } from '../data/queries.ts';
 import styles from './connect-agents.module.css';
 import { collectorText, simulatorText, supervisorText } from './connect-texts.ts';
+
+const WAYS = ['supervisor', 'collector', 'simulator'] as const;
+type Way = (typeof WAYS)[number];
+const WAY_WORDS: Record<Way, string> = {
+  supervisor: 'With the supervisor',
+  collector: 'A Collector you already run',
+  simulator: 'A simulated fleet',
+};
 
 /** An empty fleet: how to connect the first agent. The page turns into the fleet by itself when one comes. */
 export function ConnectAgents(props: { readonly silent: number }) {
@@ -21,6 +31,7 @@ export function ConnectAgents(props: { readonly silent: number }) {
   });
   const url = self.data?.opampUrl ?? 'ws://127.0.0.1:4320/v1/opamp';
   const token = enrol.data?.token;
+  const [way, setWay] = useState<Way>('supervisor');
   const needsToken = self.data?.enrolment === 'token';
   return (
     <>
@@ -61,12 +72,12 @@ export function ConnectAgents(props: { readonly silent: number }) {
           </Note>
         ) : null}
         {enrol.isError ? <FailureNote error={enrol.error} /> : null}
-        <Tabs defaultValue="supervisor" keepMounted={false}>
-          <Tabs.List aria-label="Ways to connect">
-            <Tabs.Tab value="supervisor">With the supervisor</Tabs.Tab>
-            <Tabs.Tab value="collector">A Collector you already run</Tabs.Tab>
-            <Tabs.Tab value="simulator">A simulated fleet</Tabs.Tab>
-          </Tabs.List>
+        <Tabs
+          value={way}
+          onChange={(next) => setWay(WAYS.find((each) => each === next) ?? 'supervisor')}
+          keepMounted={false}
+        >
+          <TabList label="Ways to connect" tabs={WAYS} chosen={way} word={(each) => WAY_WORDS[each]} />
           <Tabs.Panel value="supervisor" className={styles.way}>
             <p>
               Runs a Collector on its host, applies the configurations you roll out, and falls back to the

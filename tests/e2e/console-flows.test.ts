@@ -261,6 +261,28 @@ describeWithBrowser('the console at work', () => {
     await ui.context.close();
   });
 
+  test('a part of a page whose code cannot be had comes with the server; the rest of the page stays', async () => {
+    const ui = await bench.signedIn();
+    await bench.open(ui.page, '/configs/edge');
+    await ui.page.getByRole('textbox', { name: 'Configuration body' }).waitFor();
+    await bench.server.program.end('SIGKILL');
+    await ui.page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await ui.page.getByText('The server cannot be reached').waitFor();
+    await ui.page.getByRole('textbox', { name: 'Configuration body' }).waitFor();
+    await bench.startAgain();
+    const panel = ui.page.getByRole('region', { name: 'Compare with' });
+    await panel.waitFor();
+    // Its style sheet came as well.
+    const form = panel.locator('> div').last().locator('> div').first();
+    const display = await form.evaluate((each) =>
+      (globalThis as unknown as { getComputedStyle(of: unknown): { display: string } })
+        .getComputedStyle(each)
+        .display.toString(),
+    );
+    expect(display).toBe('grid');
+    await ui.context.close();
+  });
+
   test('log out leads to the login, and the login back to the page', async () => {
     await page.getByRole('button', { name: /Account and theme/ }).click();
     await page.getByRole('menuitem', { name: 'Log out' }).click();

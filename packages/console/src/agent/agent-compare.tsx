@@ -5,18 +5,21 @@ import { ErrorState } from '../components/error-state.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Select } from '../components/select.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
+import { partCode } from '../data/page-code.ts';
 import { CONFIG_SIDES, type ConfigSide } from '../page-search.ts';
 import styles from './agent.module.css';
 import { type SideText, useSideText } from './side-text.ts';
 
-const DiffView = lazy(() =>
-  import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView })),
+const DiffView = lazy(
+  partCode(() => import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView }))),
 );
-const MeaningDiff = lazy(() =>
-  import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+const MeaningDiff = lazy(
+  partCode(() =>
+    import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+  ),
 );
-const CodeEditor = lazy(() =>
-  import('../components/code-editor.tsx').then((module) => ({ default: module.CodeEditor })),
+const CodeEditor = lazy(
+  partCode(() => import('../components/code-editor.tsx').then((module) => ({ default: module.CodeEditor }))),
 );
 
 const route = getRouteApi('/inside/agents/$uid');

@@ -2,10 +2,11 @@ import type { Agent } from '@drover/api';
 import { lazy, Suspense } from 'react';
 import { formatFileName } from '../components/format.ts';
 import { Panel } from '../components/panel.tsx';
+import { partCode } from '../data/page-code.ts';
 import styles from './agent.module.css';
 
-const GraphPanel = lazy(() =>
-  import('../pipelines/graph-panel.tsx').then((module) => ({ default: module.GraphPanel })),
+const GraphPanel = lazy(
+  partCode(() => import('../pipelines/graph-panel.tsx').then((module) => ({ default: module.GraphPanel }))),
 );
 
 /** The pipelines of each file that the agent says it runs, with the health that it reports of their components. */

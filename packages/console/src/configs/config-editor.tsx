@@ -3,6 +3,7 @@ import { lazy, type ReactNode, type Ref, Suspense, useImperativeHandle, useRef }
 import type { CodeEditorHandle, EditorCommand } from '../components/code-editor.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { useLast } from '../components/use-last.ts';
+import { partCode } from '../data/page-code.ts';
 import { useGraphSwitch, WithGraph } from '../pipelines/with-graph.tsx';
 import type { CompareSide } from '../text/compare-side.ts';
 import { OutlinePanel } from '../text/outline-panel.tsx';
@@ -18,8 +19,8 @@ import { useKnowledge } from './use-knowledge.ts';
 import { useValidation } from './use-validation.ts';
 import { isParsed } from './validation.ts';
 
-const CodeEditor = lazy(() =>
-  import('../components/code-editor.tsx').then((module) => ({ default: module.CodeEditor })),
+const CodeEditor = lazy(
+  partCode(() => import('../components/code-editor.tsx').then((module) => ({ default: module.CodeEditor }))),
 );
 
 export interface ConfigEditorHandle {

@@ -12,21 +12,24 @@ import { SkeletonRows } from '../components/skeleton.tsx';
 import { Time } from '../components/time.tsx';
 import { useApi } from '../data/console-context.tsx';
 import { isNotFound } from '../data/failure-text.ts';
+import { partCode } from '../data/page-code.ts';
 import { queries } from '../data/queries.ts';
 import styles from './configs.module.css';
 
 const route = getRouteApi('/inside/configs/$name');
-const DiffView = lazy(() =>
-  import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView })),
+const DiffView = lazy(
+  partCode(() => import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView }))),
 );
-const MeaningDiff = lazy(() =>
-  import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+const MeaningDiff = lazy(
+  partCode(() =>
+    import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+  ),
 );
-const GraphPanel = lazy(() =>
-  import('../pipelines/graph-panel.tsx').then((module) => ({ default: module.GraphPanel })),
+const GraphPanel = lazy(
+  partCode(() => import('../pipelines/graph-panel.tsx').then((module) => ({ default: module.GraphPanel }))),
 );
-const CodeEditor = lazy(() =>
-  import('../components/code-editor.tsx').then((module) => ({ default: module.CodeEditor })),
+const CodeEditor = lazy(
+  partCode(() => import('../components/code-editor.tsx').then((module) => ({ default: module.CodeEditor }))),
 );
 
 /** All revisions, and the difference between any two of them; the sides stand in the address. */

@@ -1,12 +1,15 @@
 import { lazy, Suspense } from 'react';
 import { Panel } from '../components/panel.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
+import { partCode } from '../data/page-code.ts';
 
-const DiffView = lazy(() =>
-  import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView })),
+const DiffView = lazy(
+  partCode(() => import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView }))),
 );
-const MeaningDiff = lazy(() =>
-  import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+const MeaningDiff = lazy(
+  partCode(() =>
+    import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+  ),
 );
 
 export interface Side {

@@ -1,11 +1,12 @@
 import type { ConfigDetail } from '@drover/api';
 import { lazy, Suspense } from 'react';
 import { SkeletonRows } from '../components/skeleton.tsx';
+import { partCode } from '../data/page-code.ts';
 import type { Side } from './differences.tsx';
 import { useBaseText } from './use-base-text.ts';
 
-const MergePanel = lazy(() =>
-  import('../text/merge-panel.tsx').then((module) => ({ default: module.MergePanel })),
+const MergePanel = lazy(
+  partCode(() => import('../text/merge-panel.tsx').then((module) => ({ default: module.MergePanel }))),
 );
 
 interface MergeWithProps {

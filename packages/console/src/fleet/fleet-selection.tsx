@@ -1,9 +1,10 @@
 import { lazy, Suspense } from 'react';
+import { partCode } from '../data/page-code.ts';
 import type { ChosenAgents } from './agent-choice.ts';
 
 /** Nothing of it is on the first screen. */
-const SelectionDock = lazy(() =>
-  import('./selection-dock.tsx').then((module) => ({ default: module.SelectionDock })),
+const SelectionDock = lazy(
+  partCode(() => import('./selection-dock.tsx').then((module) => ({ default: module.SelectionDock }))),
 );
 
 interface FleetSelectionProps {

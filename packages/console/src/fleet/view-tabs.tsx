@@ -5,12 +5,17 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import line from '../components/scroll-line.module.css';
 import { useScrollHint } from '../components/use-scroll-hint.ts';
 import { useApi } from '../data/console-context.tsx';
+import { partCode } from '../data/page-code.ts';
 import type { FleetSearchParams } from '../page-search.ts';
 import { EVERYTHING, isShown, searchOfView, shownView } from './saved-view.ts';
 import styles from './view-tabs.module.css';
 
-const SaveView = lazy(() => import('./save-view.tsx').then((module) => ({ default: module.SaveView })));
-const DeleteView = lazy(() => import('./delete-view.tsx').then((module) => ({ default: module.DeleteView })));
+const SaveView = lazy(
+  partCode(() => import('./save-view.tsx').then((module) => ({ default: module.SaveView }))),
+);
+const DeleteView = lazy(
+  partCode(() => import('./delete-view.tsx').then((module) => ({ default: module.DeleteView }))),
+);
 
 /** As many as there can be. */
 const VIEWS_MAX = 100;

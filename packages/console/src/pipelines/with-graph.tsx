@@ -4,11 +4,14 @@ import { lazy, type ReactNode, type RefObject, Suspense, useId, useRef } from 'r
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { ToolButton } from '../components/tool-button.tsx';
 import { useStoredFlag } from '../components/use-stored-flag.ts';
+import { partCode } from '../data/page-code.ts';
 import type { TextPlace } from '../text/text-tasks.ts';
 import type { TextAnswerState } from '../text/use-text-answer.ts';
 import styles from './with-graph.module.css';
 
-const TextGraph = lazy(() => import('./text-graph.tsx').then((module) => ({ default: module.TextGraph })));
+const TextGraph = lazy(
+  partCode(() => import('./text-graph.tsx').then((module) => ({ default: module.TextGraph }))),
+);
 
 export interface GraphSwitch {
   readonly isShown: boolean;

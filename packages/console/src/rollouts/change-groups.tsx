@@ -9,12 +9,13 @@ import { countOf, formatCount } from '../components/format.ts';
 import { MeaningList } from '../components/meaning-list.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { useApi } from '../data/console-context.tsx';
+import { partCode } from '../data/page-code.ts';
 import { rolloutQueries } from '../data/rollout-queries.ts';
 import styles from './change-groups.module.css';
 import { stackText } from './stack-text.ts';
 
-const DiffView = lazy(() =>
-  import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView })),
+const DiffView = lazy(
+  partCode(() => import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView }))),
 );
 
 const AGAINST: Record<RolloutChangeGroup['against'], string> = {

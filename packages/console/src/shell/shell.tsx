@@ -1,6 +1,7 @@
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useConsole } from '../data/console-context.tsx';
+import { partCode } from '../data/page-code.ts';
 import { BuildBanner } from './build-banner.tsx';
 import { LinkBanner } from './link-banner.tsx';
 import { Navigation } from './navigation.tsx';
@@ -13,7 +14,7 @@ import { useShellKeys } from './use-shell-keys.ts';
 
 const loadOverlays = () => import('./overlays.tsx');
 const OVERLAYS_AFTER_MS = 1500;
-const Overlays = lazy(async () => ({ default: (await loadOverlays()).Overlays }));
+const Overlays = lazy(partCode(async () => ({ default: (await loadOverlays()).Overlays })));
 
 export function Shell(props: { readonly user: string }) {
   const { live } = useConsole();

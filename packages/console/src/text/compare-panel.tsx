@@ -8,15 +8,18 @@ import { Panel } from '../components/panel.tsx';
 import { Select } from '../components/select.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { useApi } from '../data/console-context.tsx';
+import { partCode } from '../data/page-code.ts';
 import { queries } from '../data/queries.ts';
 import styles from './compare-panel.module.css';
 import { type CompareSide, sideText } from './compare-side.ts';
 
-const DiffView = lazy(() =>
-  import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView })),
+const DiffView = lazy(
+  partCode(() => import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView }))),
 );
-const MeaningDiff = lazy(() =>
-  import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+const MeaningDiff = lazy(
+  partCode(() =>
+    import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+  ),
 );
 
 interface ComparePanelProps {

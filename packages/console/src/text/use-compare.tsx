@@ -2,10 +2,11 @@ import { lazy, type ReactNode, Suspense, useId, useRef } from 'react';
 import { bringIntoView } from '../components/bring-into-view.ts';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { ToolButton } from '../components/tool-button.tsx';
+import { partCode } from '../data/page-code.ts';
 import type { CompareSide } from './compare-side.ts';
 
-const ComparePanel = lazy(() =>
-  import('./compare-panel.tsx').then((module) => ({ default: module.ComparePanel })),
+const ComparePanel = lazy(
+  partCode(() => import('./compare-panel.tsx').then((module) => ({ default: module.ComparePanel }))),
 );
 
 interface CompareOptions {

@@ -6,15 +6,18 @@ import { Note } from '../components/note.tsx';
 import { Panel } from '../components/panel.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { FindingsList } from '../configs/findings.tsx';
+import { partCode } from '../data/page-code.ts';
 import { OriginLines } from './origin-lines.tsx';
 import { VariableValues } from './variable-values.tsx';
 import { WouldDiffer } from './would-differ.tsx';
 
-const DiffView = lazy(() =>
-  import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView })),
+const DiffView = lazy(
+  partCode(() => import('../components/diff-view.tsx').then((module) => ({ default: module.DiffView }))),
 );
-const MeaningDiff = lazy(() =>
-  import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+const MeaningDiff = lazy(
+  partCode(() =>
+    import('../components/meaning-diff.tsx').then((module) => ({ default: module.MeaningDiff })),
+  ),
 );
 
 /** The answer first: whether it could take it, and what would change; then all of it. */

@@ -58,6 +58,7 @@ export const SHELL_SCENES: readonly Scene[] = [
     path: () => '/agents',
     word: '1 agent',
     act: async (page, { server }) => {
+      await page.getByRole('table', { name: 'Agents' }).waitFor();
       await server.program.end('SIGKILL');
       await page.getByText('The server cannot be reached').first().waitFor();
     },

@@ -36,7 +36,9 @@ export function GraphPanel({ title, aside, text, health, saysNone = false }: Gra
     if (!saysNone) return null;
     return (
       <Panel title={title}>
-        <p className={styles.none}>{isReading ? 'Reading…' : `None to draw: ${reason}.`}</p>
+        <p className={styles.none}>
+          {isReading ? 'Reading…' : `None to draw: ${reason}. Only Collector configurations have pipelines.`}
+        </p>
       </Panel>
     );
   }

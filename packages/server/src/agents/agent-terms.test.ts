@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type AgentRecord, type InstanceUid, NO_CONFIG } from './agent.ts';
+import { agentRecord } from '../testing/agent-record.ts';
+import type { AgentRecord } from './agent.ts';
 import { AgentFleet } from './agent-fleet.ts';
 import { groupsOf } from './agent-groups.ts';
 import { pageOfAgents } from './agent-list.ts';
 import { keysOf, valuesOf } from './agent-terms.ts';
-import { APPROVED, NO_ACCESS } from './enrolment.ts';
 
 interface Sketch {
   readonly labels?: Readonly<Record<string, string>>;
@@ -12,26 +12,8 @@ interface Sketch {
   readonly health?: 'healthy' | 'unhealthy';
 }
 
-function recordOf(at: number, { labels = {}, attributes = [], health = 'healthy' }: Sketch): AgentRecord {
-  return {
-    uid: `01900000-0000-7000-8000-${String(at).padStart(12, '0')}` as InstanceUid,
-    displayNameOverride: null,
-    labels,
-    attributes,
-    capabilities: 0n,
-    health: { state: health, status: '', lastError: '' },
-    config: NO_CONFIG,
-    desired: null,
-    certificate: null,
-    enrolment: APPROVED,
-    access: NO_ACCESS,
-    ownCredential: 'none',
-    connection: { state: 'connected', transport: 'http', remoteAddress: '', sinceMs: 0 },
-    firstSeenAtMs: 0,
-    effectiveConfigAtMs: null,
-    drift: null,
-    effectiveContent: null,
-  };
+function recordOf(at: number, { health = 'healthy', ...described }: Sketch): AgentRecord {
+  return agentRecord(at, { ...described, health: { state: health, status: '', lastError: '' } });
 }
 
 function fleetOf(sketches: readonly Sketch[]): AgentFleet {

@@ -1,41 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type AgentRecord,
-  displayNameOf,
-  hostNameOf,
-  type InstanceUid,
-  NO_CONFIG,
-  typeOf,
-  versionOf,
-} from './agent.ts';
+import { agentRecord, NEVER_SEEN } from '../testing/agent-record.ts';
+import { type AgentRecord, displayNameOf, hostNameOf, typeOf, versionOf } from './agent.ts';
 import { AgentFleet } from './agent-fleet.ts';
 import { filterAgents } from './agent-list.ts';
-import { APPROVED, NO_ACCESS } from './enrolment.ts';
 
 type Described = Pick<AgentRecord, 'displayNameOverride' | 'labels' | 'attributes'>;
 
 function recordOf(at: number, described: Described): AgentRecord {
-  return {
-    uid: `01900000-0000-7000-8000-${String(at).padStart(12, '0')}` as InstanceUid,
+  return agentRecord(at, {
     ...described,
-    capabilities: 0n,
     health: { state: at % 3 === 0 ? 'unhealthy' : 'healthy', status: '', lastError: '' },
-    config: NO_CONFIG,
-    desired: null,
-    certificate: null,
-    enrolment: APPROVED,
-    access: NO_ACCESS,
-    ownCredential: 'none',
-    connection: { state: 'connected', transport: 'http', remoteAddress: '', sinceMs: 0 },
-    firstSeenAtMs: 0,
-    effectiveConfigAtMs: null,
-    drift: null,
-    effectiveContent: null,
-  };
+  });
 }
-
-const SEEN = { lastMessageAtMs: 0, sequenceNum: 0n, parts: {}, hasStoredParts: false };
 
 function textsOf(record: AgentRecord): string[] {
   const labels = Object.entries(record.labels).map(([key, value]) => `${key}=${value}`);
@@ -85,7 +62,7 @@ describe('a search for words', () => {
         (sketches, searches, changes) => {
           const fleet = new AgentFleet();
           let met = 0;
-          const meet = (each: Described) => fleet.add(recordOf(met++, each), SEEN);
+          const meet = (each: Described) => fleet.add(recordOf(met++, each), NEVER_SEEN);
           const expectAll = () => {
             for (const each of searches) {
               const words = each.q.toLowerCase().split(' ');

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AgentRecord, type InstanceUid, NO_CONFIG, UNKNOWN_HEALTH } from './agent.ts';
+import { agentRecord, NEVER_SEEN, uidAt } from '../testing/agent-record.ts';
 import { AgentFleet } from './agent-fleet.ts';
-import { APPROVED, NO_ACCESS } from './enrolment.ts';
 import { matchesSelector, parseSelector, requireSelector } from './selector.ts';
 import { SelectorRules } from './selector-rules.ts';
 
@@ -161,37 +160,6 @@ const described = fc.record({
   attributes: fc.dictionary(key, value).map((attributes) => Object.entries(attributes).flat()),
 });
 
-function uidAt(at: number): InstanceUid {
-  return `01900000-0000-7000-8000-00000000000${at}` as InstanceUid;
-}
-
-function recordOf(
-  at: number,
-  { labels, attributes }: Pick<AgentRecord, 'labels' | 'attributes'>,
-): AgentRecord {
-  return {
-    uid: uidAt(at),
-    displayNameOverride: null,
-    labels,
-    attributes,
-    capabilities: 0n,
-    health: UNKNOWN_HEALTH,
-    config: NO_CONFIG,
-    desired: null,
-    certificate: null,
-    enrolment: APPROVED,
-    access: NO_ACCESS,
-    ownCredential: 'none',
-    connection: { state: 'connected', transport: 'http', remoteAddress: '', sinceMs: 0 },
-    firstSeenAtMs: 0,
-    effectiveConfigAtMs: null,
-    drift: null,
-    effectiveContent: null,
-  };
-}
-
-const SEEN = { lastMessageAtMs: 0, sequenceNum: 0n, parts: {}, hasStoredParts: false };
-
 test('the index finds exactly the agents that a selector matches, also after they changed', () => {
   fc.assert(
     fc.property(
@@ -201,14 +169,14 @@ test('the index finds exactly the agents that a selector matches, also after the
       (agents, changes, text) => {
         const fleet = new AgentFleet();
         agents.forEach((agent, at) => {
-          fleet.add(recordOf(at, agent), SEEN);
+          fleet.add(agentRecord(at, agent), NEVER_SEEN);
         });
         for (const [at, next] of changes) {
           const entry = fleet.get(uidAt(at));
           if (entry === undefined) {
-            if (next !== null) fleet.add(recordOf(at, next), SEEN);
+            if (next !== null) fleet.add(agentRecord(at, next), NEVER_SEEN);
           } else if (next === null) fleet.remove(entry);
-          else fleet.replace(entry, recordOf(at, next));
+          else fleet.replace(entry, agentRecord(at, next));
         }
         const selector = requireSelector(text);
         const found: string[] = [];
@@ -232,7 +200,7 @@ test('standing rules that match an agent are found by what it has', () => {
         rules.add(String(at), requireSelector(text));
       });
       rules.remove(String(gone));
-      const record = recordOf(1, agent);
+      const record = agentRecord(1, agent);
       const expected = texts.flatMap((text, at) =>
         at !== gone && matchesSelector(requireSelector(text), record) ? [String(at)] : [],
       );

@@ -198,6 +198,9 @@ describe('hostile text', () => {
     expect(brief('x'.repeat(MAX_CONFIG_BYTES + 1))[0]).toMatch(/larger than 1048576 bytes/);
     expect(brief('['.repeat(500_000))[0]).toMatch(/nested more than 100 levels deep/);
     expect(brief('- '.repeat(300_000))[0]).toMatch(/nested more than 100 levels deep/);
+    expect(brief(`[${'a: '.repeat(100_000)}]`)[0]).toMatch(/nested more than 100 levels deep/);
+    expect(brief(`{${'a: '.repeat(100_000)}`)[0]).toMatch(/nested more than 100 levels deep/);
+    expect(brief(`]\n${'- '.repeat(300_000)}`)[0]).toMatch(/nested more than 100 levels deep/);
     expect(brief('a: &a [*a]')[0]).toMatch(/nested more than 100 levels deep/);
     expect(brief('a: *b')[0]).toMatch(/alias|anchor/i);
   });

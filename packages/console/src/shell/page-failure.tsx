@@ -4,8 +4,8 @@ import { ErrorState } from '../components/error-state.tsx';
 import { CodeFault } from '../data/page-code.ts';
 
 const RETRY_MS = 2000;
-/** Whoever was given no code by a server that answers does not ask again and again. */
-const SOON_MS = 15_000;
+/** Whoever is given no code by a server that answers does not ask again and again. */
+const AGAIN_MS = 600_000;
 const RELOADED_AT = 'drover.page-reloaded-at';
 
 /** A page that broke or whose code did not load; the rest of the console stays usable. */
@@ -20,7 +20,12 @@ export function PageFailure({ error, reset }: ErrorComponentProps) {
 /** Goes on by itself once the server answers. */
 function CodeMissing({ error }: { readonly error: CodeFault }) {
   useEffect(() => {
-    const timer = setInterval(() => void reloadIfServed(), RETRY_MS);
+    let wasAway = false;
+    const timer = setInterval(async () => {
+      const isThere = await isServed();
+      if (isThere && (wasAway || !hasReloaded())) reload();
+      wasAway ||= !isThere;
+    }, RETRY_MS);
     return () => clearInterval(timer);
   }, []);
   return (
@@ -28,16 +33,23 @@ function CodeMissing({ error }: { readonly error: CodeFault }) {
       isPage
       error={error}
       what="This page could not be loaded"
-      onRetry={() => void reloadIfServed({ isAsked: true })}
+      onRetry={async () => {
+        if (await isServed()) reload();
+      }}
     />
   );
 }
 
-async function reloadIfServed({ isAsked = false } = {}): Promise<void> {
-  const before = Number(sessionStorage.getItem(RELOADED_AT) ?? 0);
-  if (!isAsked && Date.now() - before < SOON_MS) return;
+async function isServed(): Promise<boolean> {
   const { ok } = await fetch(document.baseURI, { cache: 'no-store' }).catch(() => ({ ok: false }));
-  if (!ok) return;
+  return ok;
+}
+
+function hasReloaded(): boolean {
+  return Date.now() - Number(sessionStorage.getItem(RELOADED_AT) ?? 0) < AGAIN_MS;
+}
+
+function reload(): void {
   sessionStorage.setItem(RELOADED_AT, String(Date.now()));
   window.location.reload();
 }

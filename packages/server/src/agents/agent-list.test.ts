@@ -1,16 +1,8 @@
 import { AGENT_SORT_FIELDS, type AgentFilter, type HealthState, type Stats } from '@drover/api';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type AgentRecord,
-  driftStateOf,
-  hostNameOf,
-  type InstanceUid,
-  NO_CONFIG,
-  syncStateOf,
-  typeOf,
-  versionOf,
-} from './agent.ts';
+import { agentRecord, NEVER_SEEN } from '../testing/agent-record.ts';
+import { type AgentRecord, driftStateOf, hostNameOf, syncStateOf, typeOf, versionOf } from './agent.ts';
 import type { AgentEntry } from './agent-entry.ts';
 import { AgentFleet } from './agent-fleet.ts';
 import { allAgents, filterAgents, pageOfAgents } from './agent-list.ts';
@@ -27,26 +19,13 @@ interface Sketch {
 function fleetOf(sketches: readonly Sketch[]): AgentFleet {
   const fleet = new AgentFleet();
   sketches.forEach(({ name, host, health, seen }, at) => {
-    const record = {
-      uid: `01900000-0000-7000-8000-${String(at).padStart(12, '0')}` as InstanceUid,
-      displayNameOverride: null,
+    const record = agentRecord(at, {
       labels: at % 2 === 0 ? { env: 'Prod' } : {},
       attributes: ['service.name', name, 'host.name', host],
-      capabilities: 0n,
       health: { state: health, status: '', lastError: '' },
-      config: NO_CONFIG,
-      desired: null,
-      certificate: null,
-      enrolment: APPROVED,
-      access: NO_ACCESS,
-      ownCredential: 'none',
       connection: { state: 'connected', transport: 'http', remoteAddress: '', sinceMs: seen },
-      firstSeenAtMs: 0,
-      effectiveConfigAtMs: null,
-      drift: null,
-      effectiveContent: null,
-    } as const;
-    fleet.add(record, { lastMessageAtMs: seen, sequenceNum: 0n, parts: {}, hasStoredParts: false });
+    });
+    fleet.add(record, { ...NEVER_SEEN, lastMessageAtMs: seen });
   });
   return fleet;
 }

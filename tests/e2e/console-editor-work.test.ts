@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configEditing, EDITED_BODY } from './support/config-editor.ts';
 import { consoleBench, judged, typeBody } from './support/console-bench.ts';
+import { untilFocused } from './support/focus.ts';
 import { eventually } from './support/process.ts';
 import { describeWithBrowser } from './support/requirements.ts';
 
@@ -184,6 +185,23 @@ describeWithBrowser('work in the editor of configurations', () => {
     await page.getByText('Known sensitive fields are masked').waitFor();
     await page.reload();
     await page.getByText('processors::batch::timeout: 7s → 5s').waitFor();
+    await context.close();
+  });
+
+  test('a comparison that the address names comes into view, and gives the focus back when it is closed', async () => {
+    const { page, context } = await opened('in-view', BODY);
+    await bench.server.api.putConfig('in-view', { body: BODY.replace('1s', '3s') });
+    await page.getByText('r2, saved').waitFor();
+    await bench.open(page, '/configs/in-view?compare=r1');
+    await page.getByText('processors::batch::timeout: 1s → 3s').waitFor();
+    const panel = page.getByRole('region', { name: 'Compare with' });
+    await eventually('it stands in the upper half of the window', async () => {
+      const { y = -1 } = (await panel.boundingBox()) ?? {};
+      return y >= 0 && y < (page.viewportSize()?.height ?? 0) / 2;
+    });
+    await panel.getByRole('button', { name: 'Close' }).press('Enter');
+    await panel.waitFor({ state: 'detached' });
+    await untilFocused(page, 'button', /^Compare$/);
     await context.close();
   });
 
